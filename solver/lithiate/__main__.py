@@ -1,0 +1,5 @@
+"""``python -m lithiate`` is the command ``lithiate``."""
+
+from lithiate.cli import main
+
+raise SystemExit(main())

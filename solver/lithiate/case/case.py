@@ -1,0 +1,127 @@
+"""The case: one simulation, validated, in SI units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lithiate_meshes.families import GeometrySection
+from pydantic import ConfigDict, Field, PrivateAttr
+
+from lithiate.case.interface import Interface
+from lithiate.case.protocol import Step
+from lithiate.case.region import Region
+from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
+from lithiate.case.toml_text import dotted, to_toml, toml_value
+from lithiate.materials.card import Frozen, MaterialCard
+
+
+@dataclass(frozen=True)
+class AssumedValue:
+    """A value that no source states.
+
+    Attributes:
+        key: its path in the case file.
+        value: in SI units, as TOML.
+        reason: why this value.
+    """
+
+    key: str
+    value: str
+    reason: str
+
+
+class Case(Frozen):
+    """Everything a run needs to know. Made by :func:`lithiate.case.load_case`, never changed afterwards."""
+
+    model_config = ConfigDict(title="Lithiate case file")
+
+    title: str = Field(min_length=1)
+    geometry: GeometrySection
+    regions: dict[str, Region] = Field(description="every region of the geometry, by name")
+    interfaces: dict[str, Interface] = Field(
+        default_factory=dict, description='every interface of the geometry, as "A|B"'
+    )
+    physics: Physics = Physics()
+    initial: Initial = Initial()
+    stack_pressure: StackPressure
+    protocol: tuple[Step, ...] = Field(min_length=1)
+    output: Output = Output()
+    solver: Solver = Solver()
+    expectation: tuple[Expectation, ...] = ()
+    quick: dict[str, Any] = Field(
+        default_factory=dict, description="values that --quick sets, with keys as in --set"
+    )
+
+    _path: Path = PrivateAttr(default=Path())
+    _name: str = PrivateAttr(default="case")
+    _warnings: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def path(self) -> Path:
+        """The file it was read from."""
+        return self._path
+
+    @property
+    def name(self) -> str:
+        """What results are named after: the folder of a ``case.toml``, else the file's stem."""
+        return self._name
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but should be known."""
+        return self._warnings
+
+    def card(self, region: str) -> MaterialCard:
+        """The material of a region, overrides included."""
+        return self.regions[region].card
+
+    @property
+    def storing_regions(self) -> tuple[str, ...]:
+        """Names of the regions that store lithium."""
+        return tuple(name for name in self.regions if self.card(name).stores_lithium)
+
+    def concentration_as_built(self, region: str) -> float:
+        """C_max per volume of the mesh as built, C_max / (1 + Omega C_max c_0) [mol/m3].
+
+        The card counts per volume of the unlithiated material, the mesh is the stress-free state at c_0.
+
+        Args:
+            region: a region that stores lithium.
+
+        Raises:
+            ValueError: it stores none.
+        """
+        card = self.card(region)
+        if card.maximum_concentration is None:
+            raise ValueError(f"region {region} stores no lithium")
+        return card.maximum_concentration / (1 + card.swelling * self.initial.stoichiometry)
+
+    @property
+    def assumed_values(self) -> tuple[AssumedValue, ...]:
+        """All values this case uses that no source states."""
+        found = []
+        for section in ("regions", "interfaces"):
+            for name, table in getattr(self, section).items():
+                for key, reason in table.assumed.items():
+                    value = table.model_dump(include={key}, exclude_none=True).get(key)
+                    if value is not None:
+                        found.append(AssumedValue(dotted((section, name, key)), toml_value(value), reason))
+        return tuple(found)
+
+    def to_toml(self) -> str:
+        """This case as a case file with every value in SI units; loading it gives an equal case."""
+        table = self.model_dump(mode="python", exclude_none=True)
+        for name, region in table["regions"].items():
+            table["regions"][name] = {"material": region.pop("material"), **region}
+        return to_toml(table)
+
+    def __eq__(self, other: object) -> bool:
+        # Where a case was read from does not make it another case.
+        if not isinstance(other, Case):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Case.model_fields)
+
+    # It holds tables, which have no hash either.
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,113 @@
+"""``[interfaces."A|B"]``: how two regions hold together, touch, and exchange lithium."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from lithiate_meshes.quantities import (
+    CurrentDensity,
+    Fraction,
+    LengthStiffness,
+    NonNegativeTime,
+    PositivePressure,
+    Toughness,
+    quantity,
+    refuse,
+)
+from pydantic import Field, field_validator, model_validator
+
+from lithiate.materials.card import Frozen, refuse_key
+
+LARGEST_RESIDUAL_CONTACT = 1e-2
+"""Above this the numerical floor of the contact area would carry a current that no contact could."""
+
+ResidualContact = Annotated[float, quantity("number", "", "1e-12", gt=0, le=LARGEST_RESIDUAL_CONTACT)]
+TransferCoefficient = Annotated[float, quantity("number", "", "0.5", gt=0, lt=1)]
+FrictionCoefficient = Annotated[float, quantity("number", "", "0.3", ge=0)]
+RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
+
+
+class NoPressedContact(Frozen):
+    """Only what is bonded touches: pressing a debonded face back makes no contact area."""
+
+    model: Literal["none"] = "none"
+
+
+class PerssonContact(Frozen):
+    """Contact area of rough elastic faces, a_p = erf(sqrt(2) p / (E* h')) with h' the rms slope (Persson)."""
+
+    model: Literal["persson"]
+    roughness_slope: RoughnessSlope = Field(description="root-mean-square slope h' of the combined roughness")
+
+
+class Interface(Frozen):
+    """One interface; the side named first is the electrode, the normal points into the electrolyte."""
+
+    bond: Literal["bonded", "debondable"] = Field(
+        description="bonded faces share one displacement; debondable may open"
+    )
+    strength: PositivePressure | None = Field(
+        default=None, description="largest cohesive traction; needed if debondable"
+    )
+    toughness: Toughness | None = Field(
+        default=None, description="energy to open a unit area; needed if debondable"
+    )
+    penalty_stiffness: LengthStiffness | None = Field(
+        default=None,
+        description="stiffness of the closed, undamaged interface; from stiffness and mesh size if not given",
+    )
+    friction_coefficient: FrictionCoefficient = Field(
+        default=0.0, description="Coulomb friction between faces that have debonded, per contact pressure"
+    )
+    viscous_time: NonNegativeTime = Field(
+        default=10.0, description="relaxation time of the damage, which regularises its jumps"
+    )
+    exchange_current_density: CurrentDensity | None = Field(
+        default=None, description="i_0 per true contact area; needed where lithium reacts"
+    )
+    anodic_transfer_coefficient: TransferCoefficient = 0.5
+    cathodic_transfer_coefficient: TransferCoefficient = 0.5
+    bonded_share: Fraction = Field(default=1.0, description="b_0, share of the area bonded as made")
+    residual_contact_fraction: ResidualContact = Field(
+        default=1e-12, description="numerical floor of the contact-area fraction"
+    )
+    contact_area: NoPressedContact | PerssonContact = Field(
+        default=NoPressedContact(),
+        discriminator="model",
+        description="a_p, contact area that pressure makes without a bond",
+    )
+    sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
+    assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")
+
+    @property
+    def debondable(self) -> bool:
+        """Whether a gap can open."""
+        return self.bond == "debondable"
+
+    @field_validator("sources", "assumed")
+    @classmethod
+    def _notes_are_about_keys(cls, notes: dict[str, str]) -> dict[str, str]:
+        for name in notes:
+            if name not in cls.model_fields:
+                raise refuse(f'found a note about "{name}"; allowed: {", ".join(cls.model_fields)}')
+        return notes
+
+    @model_validator(mode="after")
+    def _cohesion_is_complete(self) -> Interface:
+        if not self.debondable:
+            return self
+        for name in ("strength", "toughness"):
+            if getattr(self, name) is None:
+                raise refuse_key(name, 'missing; needed because bond = "debondable"')
+        if self.penalty_stiffness is None or self.strength is None or self.toughness is None:
+            return self
+        onset, end = self.strength / self.penalty_stiffness, 2 * self.toughness / self.strength
+        if onset >= end:
+            smallest = self.strength**2 / (2 * self.toughness)
+            raise refuse_key(
+                "penalty_stiffness",
+                f"found {self.penalty_stiffness:g} Pa/m, with which damage would start at an opening "
+                f"of {onset:g} m, beyond the opening of {end:g} m at which the toughness is used up; "
+                f"allowed: more than strength^2 / (2 toughness) = {smallest:g} Pa/m",
+            )
+        return self

@@ -1,0 +1,48 @@
+"""The quantities that a run of a case ends with: names and units of history columns and of the summary."""
+
+from __future__ import annotations
+
+from lithiate.case.case import Case
+
+_OF_THE_RUN = {
+    "step": "-", "time": "s", "time_step": "s", "protocol_step": "-", "cycle": "-", "newton_iterations": "-",
+    "voltage": "V", "current_density": "A/m2", "state_of_charge": "-", "areal_capacity": "mAh/cm2",
+    "specific_capacity": "mAh/g", "thickness": "m", "stack_pressure": "Pa", "lithium_balance_error": "-",
+    "charge_balance_error": "-", "force_balance_error": "-", "energy_balance_error": "-", "unknowns": "-",
+    "accepted_steps": "-", "rejected_steps": "-", "wall_time": "s",
+}  # fmt: skip
+_OF_A_STORING_REGION = {
+    "mean_stoichiometry": "-", "smallest_stoichiometry": "-", "largest_stoichiometry": "-",
+}  # fmt: skip
+_OF_A_REGION = {
+    "mean_hydrostatic_stress": "Pa", "smallest_hydrostatic_stress": "Pa", "largest_hydrostatic_stress": "Pa",
+    "mean_von_mises_stress": "Pa", "largest_von_mises_stress": "Pa", "largest_equivalent_plastic_strain": "-",
+}  # fmt: skip
+_OF_AN_INTERFACE = {
+    "contact_area_fraction": "-", "open_area_fraction": "-", "mean_gap": "m", "largest_gap": "m",
+    "largest_contact_pressure": "Pa", "mean_damage": "-", "interface_resistance": "ohm cm2",
+    "current_density_deviation": "A/m2", "smallest_plating_potential": "V",
+}  # fmt: skip
+
+
+def known_quantities(case: Case) -> dict[str, str]:
+    """Name and unit of every quantity in the summary of a run; an expectation is about one of these."""
+    known = dict(_OF_THE_RUN)
+    for region in case.regions:
+        if region in case.storing_regions:
+            known |= {f"{name}.{region}": unit for name, unit in _OF_A_STORING_REGION.items()}
+        known |= {f"{name}.{region}": unit for name, unit in _OF_A_REGION.items()}
+    for interface in case.interfaces:
+        known |= {f"{name}.{interface}": unit for name, unit in _OF_AN_INTERFACE.items()}
+    return known
+
+
+CYCLE_QUANTITIES = {
+    "lithiation_capacity": "mAh/cm2",
+    "delithiation_capacity": "mAh/cm2",
+    "coulombic_efficiency": "-",
+    "thickness_swing": "m",
+    "pressure_swing": "Pa",
+    "pressure_swing_per_capacity": "Pa cm2/mAh",
+}
+"""Names and units of what the summary says of each cycle."""

@@ -1,0 +1,161 @@
+"""A case in words, as ``lithiate check`` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor, log10
+
+from lithiate.case.case import Case
+from lithiate.case.estimate import Estimate, estimate
+from lithiate.case.interface import Interface, PerssonContact
+from lithiate.case.protocol import Rest, Step
+from lithiate.materials.card import MaterialCard, StoichiometryFunction
+
+_PREFIXES = {-12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+
+
+def engineering(value: float, unit: str) -> str:
+    """A value with a prefix, its number between 1 and 1000: ``engineering(2e9, "Pa")`` is "2 GPa"."""
+    if value == 0:
+        return f"0 {unit}"
+    exponent = min(max(3 * floor(log10(abs(value)) / 3 + 1e-12), -12), 12)
+    return f"{value / 10.0**exponent:.4g} {_PREFIXES[exponent]}{unit}"
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit a person would choose."""
+    for length, name in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= length:
+            return f"{seconds / length:.4g} {name}"
+    return engineering(seconds, "s")
+
+
+def report_lines(case: Case) -> Iterator[str]:
+    """The lines of ``lithiate check``.
+
+    Args:
+        case: a loaded case.
+    """
+    size = estimate(case)
+    geometry = case.geometry
+    yield f"{case.name}: {case.title}"
+    yield ""
+    yield f"Geometry      {geometry.family}, {geometry.symmetry.replace('_', ' ')}; " + ", ".join(
+        f"{name.replace('_', ' ')} {engineering(value, 'm')}"
+        for name, value in geometry.model_dump().items()
+        if isinstance(value, float) and name != "irregular"
+    )
+    for name in case.regions:
+        yield from _region(name, case.card(name), size)
+    for name, interface in case.interfaces.items():
+        yield from _interface(name, interface)
+    yield f"Stack         {engineering(case.stack_pressure.pressure, 'Pa')} ({case.stack_pressure.mode})"
+    if case.storing_regions:
+        start, temperature = case.initial.stoichiometry, case.physics.temperature
+        yield f"Start         stoichiometry {start:g} at {temperature:g} K, free of stress"
+    yield f"Physics       {_physics(case)}"
+    for number, step in enumerate(case.protocol):
+        yield f"{'Protocol' if number == 0 else '':<14}{number}  {step_in_words(step, size)}"
+    yield ""
+    yield from _size(case, size)
+    yield from _remarks(case)
+
+
+def step_in_words(step: Step, size: Estimate) -> str:
+    """One step of the protocol, for example "lithiate at C/10 (0.12 A/m2) until 0.01 V"."""
+    if isinstance(step, Rest):
+        return f"rest for {duration(step.until.time)}"
+    if step.rate is not None:
+        current = step.rate * size.one_c_current_density
+        rate = f"C/{1 / step.rate:.4g}" if step.rate < 1 else f"{step.rate:.4g}C"
+        text = f"{step.step} at {rate} ({engineering(current, 'A/m2')}, {current / 10:.4g} mA/cm2)"
+    else:
+        current = step.current_density or 0.0
+        rate = f", {current / size.one_c_current_density:.3g}C" if size.charge else ""
+        text = f"{step.step} at {engineering(current, 'A/m2')} ({current / 10:.4g} mA/cm2{rate})"
+    until, ends = step.until, []
+    if until.voltage is not None:
+        ends.append(f"{until.voltage:g} V")
+    if until.state_of_charge is not None:
+        ends.append(f"state of charge {until.state_of_charge:g}")
+    if until.capacity is not None:
+        ends.append(f"{until.capacity / 36:.4g} mAh/cm2")
+    if until.time is not None:
+        ends.append(duration(until.time))
+    return f"{text} until {' or '.join(ends)}"
+
+
+def _region(name: str, card: MaterialCard, size: Estimate) -> Iterator[str]:
+    yield f"Region        {name}: {card.name}, about {size.cells[name]} elements"
+    flow = "elastic"
+    if card.flow == "rate_independent" and card.yield_stress is not None:
+        hardening = engineering(card.hardening_modulus, "Pa")
+        flow = f"yields at {_function(card.yield_stress, 'Pa')}, hardening {hardening}"
+    yield f"{'':14}  E {_function(card.youngs_modulus, 'Pa')}, nu {_function(card.poisson_ratio, '')}, {flow}"
+    if card.stores_lithium:
+        yield (
+            f"{'':14}  stores lithium: C_max {card.maximum_concentration:.4g} mol/m3, "
+            f"swells by {card.swelling:.3g} of its volume,"
+        )
+        yield (
+            f"{'':14}  {card.diffusivity_kind} diffusivity {card.diffusivity:.3g} m2/s, "
+            f"{card.chemistry.replace('_', ' ')}"
+        )
+    if card.ionic_conductivity is not None:
+        yield f"{'':14}  conducts ions: {engineering(card.ionic_conductivity, 'S/m')}"
+
+
+def _function(function: StoichiometryFunction, unit: str) -> str:
+    ends = [function.unlithiated] if function.constant else [function.unlithiated, function.lithiated]
+    return " -> ".join(engineering(end, unit) if unit else f"{end:g}" for end in ends)
+
+
+def _interface(name: str, interface: Interface) -> Iterator[str]:
+    bond: str = interface.bond
+    if interface.strength is not None and interface.toughness is not None:
+        bond += f", strength {engineering(interface.strength, 'Pa')}, toughness {interface.toughness:g} J/m2"
+    yield f"Interface     {name}: {bond}"
+    if interface.exchange_current_density is not None:
+        yield f"{'':14}  exchange current density {interface.exchange_current_density:g} A/m2 of true contact"
+    law = "none without a bond"
+    if isinstance(interface.contact_area, PerssonContact):
+        law = f"Persson, roughness slope {interface.contact_area.roughness_slope:g}"
+    yield (
+        f"{'':14}  bonded share {interface.bonded_share:g}, contact by pressure: {law}, "
+        f"floor {interface.residual_contact_fraction:g}"
+    )
+
+
+def _physics(case: Case) -> str:
+    physics = case.physics
+    parts = [name for name in ("mechanics", "transport", "conduction", "reaction") if getattr(physics, name)]
+    terms = ("stress_in_flux", "stress_in_overpotential", "modulus_term")
+    left_out = [name for name in terms if not getattr(physics, name)]
+    text = f"{', '.join(parts) or 'nothing'}; {physics.kinematics.replace('_', ' ')}"
+    return text + (f"; without {', '.join(left_out)}" if left_out else "")
+
+
+def _size(case: Case, size: Estimate) -> Iterator[str]:
+    yield f"Unknowns      about {size.unknowns:,} on {sum(size.cells.values()):,} elements"
+    yield f"Memory        about {size.memory / 1e9:.2g} GB with a direct solver"
+    depth = "/m" if case.geometry.symmetry == "plane_strain" else ""
+    if size.charge:
+        yield (
+            f"Capacity      {size.capacity_milliampere_hours:.4g} mAh{depth} of the model, "
+            f"{size.areal_capacity:.4g} mAh/cm2 of platen area ({size.platen_area:.4g} m2{depth})"
+        )
+        current = size.one_c_current_density
+        yield f"1C            {engineering(current, 'A/m2')}, {current / 10:.4g} mA/cm2 of platen area"
+
+
+def _remarks(case: Case) -> Iterator[str]:
+    if case.assumed_values:
+        yield ""
+        yield "Assumed values (no source states them):"
+    for item in case.assumed_values:
+        yield f"  {item.key} = {item.value}"
+        yield f"      {item.reason}"
+    if case.warnings:
+        yield ""
+    for warning in case.warnings:
+        yield f"warning: {warning}"

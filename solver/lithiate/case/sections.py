@@ -1,0 +1,162 @@
+"""The smaller tables of a case file."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from lithiate_meshes.quantities import (
+    Dimensionless,
+    NonNegativeTime,
+    Pressure,
+    Temperature,
+    Time,
+    quantity,
+    refuse,
+    shown,
+)
+from pydantic import (
+    Field,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from lithiate.materials.card import Frozen, Stoichiometry, refuse_key
+
+ROOM_TEMPERATURE = 298.15
+_QUANTITY_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+(\|[A-Za-z0-9_]+)?)?")
+
+# Named here because inside a class a field called "quantity" hides the factory.
+NonNegative = Annotated[float, quantity("number", "", "0.1", ge=0)]
+StepTolerance = Annotated[float, quantity("number", "", "1e-3", gt=0, le=0.1)]
+NewtonTolerance = Annotated[float, quantity("number", "", "1e-11", gt=0, le=1e-6)]
+
+
+class Physics(Frozen):
+    """``[physics]``: what is solved, and single terms to leave out."""
+
+    mechanics: StrictBool = Field(default=True, description="balance of forces")
+    transport: StrictBool = Field(
+        default=True, description="diffusion of lithium in the regions that store it"
+    )
+    conduction: StrictBool = Field(default=True, description="conduction of ions in the electrolyte")
+    reaction: StrictBool = Field(default=True, description="charge transfer at the interfaces")
+    stress_in_flux: StrictBool = Field(default=True, description="stress drives diffusion")
+    stress_in_overpotential: StrictBool = Field(
+        default=True, description="stress shifts the equilibrium potential"
+    )
+    modulus_term: StrictBool = Field(
+        default=True, description="the term J_c d psi_e/d C of the chemical potential"
+    )
+    kinematics: Literal["finite_strain", "small_strain"] = Field(
+        default="finite_strain", description="small_strain is for verification against linear theory"
+    )
+    temperature: Temperature = ROOM_TEMPERATURE
+
+
+class Initial(Frozen):
+    """``[initial]``: the state at time zero, free of stress."""
+
+    stoichiometry: Stoichiometry = Field(
+        default=0.5, description="in every storing region; if not given, where the open-circuit table starts"
+    )
+
+
+class StackPressure(Frozen):
+    """``[stack_pressure]``: force of the platen over its initial area."""
+
+    mode: Literal["constant"] = "constant"
+    pressure: Pressure
+
+
+class Output(Frozen):
+    """``[output]``: when fields are written; every accepted step is a row of the history."""
+
+    every: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        default=None,
+        description="fields at every so many accepted steps; if not given, at most about 60 frames",
+    )
+    times: tuple[NonNegativeTime, ...] = Field(
+        default=(), description="steps land on these times, with fields"
+    )
+    states_of_charge: tuple[Stoichiometry, ...] = Field(
+        default=(), description="steps land on these, with fields"
+    )
+    pictures: StrictBool = Field(default=True, description="draw pictures after the run")
+
+
+def _petsc_value(value: object) -> str | int | float | bool:
+    if isinstance(value, str | int | float | bool):
+        return value
+    raise refuse(f"found {shown(value)}; allowed: a string, a number, true or false")
+
+
+PetscValue = Annotated[
+    str | int | float | bool,
+    PlainValidator(_petsc_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+
+
+class Solver(Frozen):
+    """``[solver]``: accuracy and cost."""
+
+    tolerance: StepTolerance = Field(default=1e-3, description="allowed relative error of one time step")
+    newton_tolerance: NewtonTolerance = Field(
+        default=1e-8, description="Newton iterations end where the residual has fallen by this factor"
+    )
+    largest_step: Time | None = Field(default=None, description="upper bound of the time step")
+    maximum_steps: Annotated[StrictInt, Field(ge=1)] = Field(
+        default=20000, description="the run gives up beyond this many"
+    )
+    petsc: dict[str, PetscValue] = Field(
+        default_factory=dict, description="PETSc options of the linear solver"
+    )
+
+
+class Expectation(Frozen):
+    """``[[expectation]]``: what the last value of a history column should be, and who says so."""
+
+    quantity: str = Field(
+        description="a history column without its unit, such as mean_gap.particle|electrolyte"
+    )
+    relation: Literal["<", "<=", ">", ">=", "within"]
+    value: Dimensionless = Field(description="in the unit of the history column")
+    tolerance: NonNegative | None = Field(
+        default=None, description='largest distance from value, needed by (only) relation = "within"'
+    )
+    source: str = Field(description="where the expectation comes from")
+
+    @field_validator("quantity")
+    @classmethod
+    def _looks_like_a_column(cls, name: str) -> str:
+        if not _QUANTITY_NAME.fullmatch(name):
+            raise refuse(
+                f'found "{name}"; allowed: a history column without its unit, such as "voltage", '
+                '"mean_stoichiometry.particle" or "mean_gap.particle|electrolyte"'
+            )
+        return name
+
+    @model_validator(mode="after")
+    def _tolerance_belongs_to_within(self) -> Expectation:
+        if self.relation == "within" and self.tolerance is None:
+            raise refuse_key("tolerance", 'missing; needed by relation = "within"')
+        if self.relation != "within" and self.tolerance is not None:
+            raise refuse_key("tolerance", f'found {self.tolerance:g}; allowed: only with relation = "within"')
+        return self
+
+    def agrees(self, found: float) -> bool:
+        """Whether a value found satisfies the relation (NaN never does)."""
+        if self.relation == "within":
+            return abs(found - self.value) <= (self.tolerance or 0.0)
+        comparisons = {
+            "<": found < self.value,
+            "<=": found <= self.value,
+            ">": found > self.value,
+            ">=": found >= self.value,
+        }
+        return comparisons[self.relation]

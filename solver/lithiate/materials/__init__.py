@@ -1,0 +1,13 @@
+"""Material data: what a card holds, the library of cards, and the open-circuit potential."""
+
+from lithiate.materials.card import MaterialCard, MaterialProperties, OpenCircuitTable, StoichiometryFunction
+from lithiate.materials.reading import card_names, library_card
+
+__all__ = [
+    "MaterialCard",
+    "MaterialProperties",
+    "OpenCircuitTable",
+    "StoichiometryFunction",
+    "card_names",
+    "library_card",
+]

@@ -1,0 +1,265 @@
+"""What is known of one material: its properties in SI units, each with a source or marked as assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from lithiate_meshes.quantities import (
+    Concentration,
+    Conductivity,
+    Density,
+    Diffusivity,
+    MolarVolume,
+    Pressure,
+    Quantity,
+    Voltage,
+    quantity,
+    refuse,
+)
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+Stoichiometry = Annotated[float, quantity("stoichiometry", "", "0.5", gt=0, lt=1)]
+"""A filling inside (0, 1), both ends left out."""
+
+
+def refuse_key(key: str, message: str) -> PydanticCustomError:
+    """A validation error about one key of the table being validated."""
+    return PydanticCustomError("refused", "{message}", {"message": message, "path": (key,)})
+
+
+class Frozen(BaseModel):
+    """Base of every table of a case file: cannot be changed, refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class StoichiometryFunction:
+    """A property that changes linearly with the stoichiometry c.
+
+    Attributes:
+        unlithiated: value at c = 0, SI.
+        lithiated: value at c = 1, SI.
+    """
+
+    unlithiated: float
+    lithiated: float
+
+    @property
+    def constant(self) -> bool:
+        """Whether the property does not depend on c."""
+        return self.unlithiated == self.lithiated
+
+    def at(self, stoichiometry: Any) -> Any:
+        """The value at c (a float, an array or a UFL expression)."""
+        return self.unlithiated + (self.lithiated - self.unlithiated) * stoichiometry
+
+
+@dataclass(frozen=True)
+class _LinearInStoichiometry:
+    """Reads a :class:`StoichiometryFunction`: one value, or ``{unlithiated = ..., lithiated = ...}``."""
+
+    value: Quantity
+
+    @property
+    def unit(self) -> str:
+        return self.value.unit
+
+    def parse(self, given: object) -> StoichiometryFunction:
+        if isinstance(given, StoichiometryFunction):
+            return given
+        if not isinstance(given, dict):
+            constant = self.value.parse(given)
+            return StoichiometryFunction(constant, constant)
+        if set(given) != {"unlithiated", "lithiated"}:
+            found = ", ".join(map(str, given)) or "none"
+            raise refuse(
+                f"found a table with the keys {found}; allowed: {self.value.allowed()}, "
+                "or a table {unlithiated = ..., lithiated = ...} of two such values"
+            )
+        ends = {}
+        for key in ("unlithiated", "lithiated"):
+            try:
+                ends[key] = self.value.parse(given[key])
+            except PydanticCustomError as error:
+                raise refuse_key(key, error.message()) from None
+        return StoichiometryFunction(**ends)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(_plain)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        value = self.value.__get_pydantic_json_schema__(schema, handler)
+        table = {
+            "type": "object",
+            "properties": {"unlithiated": value, "lithiated": value},
+            "required": ["unlithiated", "lithiated"],
+            "additionalProperties": False,
+        }
+        description = (
+            f"{self.value.allowed()}; or a table of two such values, linear in the stoichiometry between"
+        )
+        return {"anyOf": [*value.get("anyOf", [value]), table], "description": description}
+
+
+def _plain(function: StoichiometryFunction) -> float | dict[str, float]:
+    """As written in a case file."""
+    if function.constant:
+        return function.unlithiated
+    return {"unlithiated": function.unlithiated, "lithiated": function.lithiated}
+
+
+_STRESS_UNITS = ("GPa", "MPa", "kPa", "Pa")
+Modulus = Annotated[
+    StoichiometryFunction,
+    _LinearInStoichiometry(quantity("Young's modulus", "Pa", "80 GPa", units=_STRESS_UNITS, gt=0)),
+]
+PoissonRatio = Annotated[
+    StoichiometryFunction, _LinearInStoichiometry(quantity("Poisson ratio", "", "0.3", ge=0, lt=0.5))
+]
+YieldStress = Annotated[
+    StoichiometryFunction,
+    _LinearInStoichiometry(quantity("yield stress", "Pa", "0.5 GPa", units=_STRESS_UNITS, gt=0)),
+]
+
+
+class OpenCircuitTable(Frozen):
+    """Open-circuit potential against Li/Li+, measured points; see :mod:`lithiate.materials.open_circuit`."""
+
+    stoichiometry: tuple[Stoichiometry, ...] = Field(description="fillings c, increasing, inside (0, 1)")
+    potential: tuple[Voltage, ...] = Field(
+        description="open-circuit potential at these against Li/Li+, falling"
+    )
+
+    @model_validator(mode="after")
+    def _falls(self) -> OpenCircuitTable:
+        fillings, potentials = self.stoichiometry, self.potential
+        if len(fillings) != len(potentials):
+            raise refuse_key(
+                "potential", f"found {len(potentials)} values for {len(fillings)} stoichiometries"
+            )
+        if len(fillings) < 2:
+            raise refuse_key("stoichiometry", f"found {len(fillings)} points; allowed: at least 2")
+        for left, right in zip(fillings[:-1], fillings[1:], strict=True):
+            if not right > left:
+                raise refuse_key(
+                    "stoichiometry", f"found {right:g} after {left:g}; allowed: increasing values"
+                )
+        for left, right in zip(potentials[:-1], potentials[1:], strict=True):
+            if not right < left:
+                raise refuse_key(
+                    "potential",
+                    f"found {right:g} V after {left:g} V; allowed: falling values; an open-circuit potential "
+                    "that does not fall with lithium is unstable against separation",
+                )
+        return self
+
+
+class MaterialProperties(Frozen):
+    """Every property a region can be given; in a case file each overrides the library's value."""
+
+    youngs_modulus: Modulus | None = Field(default=None, description="E, of the material as lithiated")
+    poisson_ratio: PoissonRatio | None = Field(default=None, description="nu")
+    flow: Literal["elastic", "rate_independent"] | None = Field(
+        default=None,
+        description="elastic: never yields; rate_independent: J2 plasticity with isotropic hardening",
+    )
+    yield_stress: YieldStress | None = Field(default=None, description="flow stress at no plastic strain")
+    hardening_modulus: Pressure | None = Field(
+        default=None, description="rise of the flow stress per equivalent plastic strain"
+    )
+    maximum_concentration: Concentration | None = Field(
+        default=None,
+        description="C_max per volume of the unlithiated material; its presence makes a region store lithium",
+    )
+    partial_molar_volume: MolarVolume | None = Field(
+        default=None, description="Omega: stress-free swelling per mole of lithium"
+    )
+    diffusivity: Diffusivity | None = Field(default=None, description="D of lithium")
+    diffusivity_kind: Literal["tracer", "chemical"] | None = Field(
+        default=None, description="tracer: M = D C (1 - c)/(R T); chemical: M = D / (d mu/d C)"
+    )
+    chemistry: Literal["open_circuit", "ideal_dilute"] | None = Field(
+        default=None,
+        description="where the chemical potential comes from; ideal_dilute (R T ln c) is for verification",
+    )
+    open_circuit_potential: OpenCircuitTable | None = Field(
+        default=None, description="measured points of U(c)"
+    )
+    density: Density | None = Field(default=None, description="mass per volume of the unlithiated material")
+    ionic_conductivity: Conductivity | None = Field(
+        default=None, description="its presence makes a region conduct ions"
+    )
+    electronic_conductivity: Conductivity | None = Field(default=None, description="of electrons")
+    sources: dict[str, str] = Field(
+        default_factory=dict, description="property -> where its value comes from"
+    )
+    assumed: dict[str, str] = Field(default_factory=dict, description="property -> why its value was assumed")
+
+
+PROPERTY_NAMES: tuple[str, ...] = tuple(
+    name for name in MaterialProperties.model_fields if name not in ("sources", "assumed")
+)
+"""The names of all properties of a material."""
+
+_NEEDED_TO_STORE_LITHIUM = ("partial_molar_volume", "diffusivity")
+
+
+class MaterialCard(MaterialProperties):
+    """One complete material: library values with a region's overrides laid over them, SI units.
+
+    A property that a material does not have is None: one without ``maximum_concentration`` stores no lithium,
+    one without ``ionic_conductivity`` conducts no ions.
+    """
+
+    name: str
+    description: str = ""
+    youngs_modulus: Modulus
+    poisson_ratio: PoissonRatio
+    flow: Literal["elastic", "rate_independent"] = "elastic"
+    hardening_modulus: Pressure = 0.0
+    diffusivity_kind: Literal["tracer", "chemical"] = "tracer"
+    chemistry: Literal["open_circuit", "ideal_dilute"] = "open_circuit"
+
+    @property
+    def stores_lithium(self) -> bool:
+        """Whether lithium dissolves in this material."""
+        return self.maximum_concentration is not None
+
+    @property
+    def conducts_ions(self) -> bool:
+        """Whether this material is an electrolyte."""
+        return self.ionic_conductivity is not None
+
+    @property
+    def swelling(self) -> float:
+        """Omega C_max, stress-free growth in volume from c = 0 to c = 1 [-]; 0 where no lithium is stored."""
+        return (self.partial_molar_volume or 0.0) * (self.maximum_concentration or 0.0)
+
+    @model_validator(mode="after")
+    def _complete(self) -> MaterialCard:
+        if self.flow == "rate_independent" and self.yield_stress is None:
+            raise refuse_key(
+                "yield_stress", 'missing; allowed: a yield stress, because flow = "rate_independent"'
+            )
+        if not self.stores_lithium:
+            return self
+        for name in _NEEDED_TO_STORE_LITHIUM:
+            if getattr(self, name) is None:
+                raise refuse_key(name, "missing; a material with a maximum_concentration needs it")
+        if self.chemistry == "open_circuit" and self.open_circuit_potential is None:
+            raise refuse_key("open_circuit_potential", 'missing; needed because chemistry = "open_circuit"')
+        if self.swelling <= -1:
+            raise refuse_key(
+                "partial_molar_volume",
+                f"found {self.partial_molar_volume:g} m^3/mol, with which a full region has no volume left; "
+                "allowed: Omega C_max > -1",
+            )
+        return self

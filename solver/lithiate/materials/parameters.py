@@ -1,0 +1,155 @@
+"""A material card as functions of stoichiometry in solver units, for use inside forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+import numpy as np
+import ufl
+
+from lithiate.materials.card import MaterialCard, StoichiometryFunction
+from lithiate.materials.open_circuit import evaluate, remainder_spline
+from lithiate.physics import chemistry, elasticity, transport
+from lithiate.physics.kinematics import volumetric_ratio
+from lithiate.scaling import Units
+
+
+@dataclass(frozen=True)
+class SolidParameters:
+    """Mechanical parameters of one region.
+
+    Attributes:
+        card: the material.
+        units: solver units.
+    """
+
+    card: MaterialCard
+    units: Units
+
+    def _linear(self, function: StoichiometryFunction, stoichiometry: Any, unit: float) -> Any:
+        if function.constant or stoichiometry is None:
+            return ufl.as_ufl(function.unlithiated / unit)
+        return (function.unlithiated + (function.lithiated - function.unlithiated) * stoichiometry) / unit
+
+    def youngs_modulus(self, stoichiometry: Any) -> Any:
+        """E(c); ``stoichiometry`` is None in regions that store no lithium."""
+        return self._linear(self.card.youngs_modulus, stoichiometry, self.units.stress)
+
+    def poisson_ratio(self, stoichiometry: Any) -> Any:
+        """nu(c)."""
+        return self._linear(self.card.poisson_ratio, stoichiometry, 1.0)
+
+    def bulk_modulus(self, stoichiometry: Any) -> Any:
+        """K(c)."""
+        return elasticity.bulk_modulus(self.youngs_modulus(stoichiometry), self.poisson_ratio(stoichiometry))
+
+    def shear_modulus(self, stoichiometry: Any) -> Any:
+        """G(c)."""
+        return elasticity.shear_modulus(self.youngs_modulus(stoichiometry), self.poisson_ratio(stoichiometry))
+
+    @property
+    def flows(self) -> bool:
+        """Whether the material yields."""
+        return self.card.flow == "rate_independent"
+
+    def yield_stress(self, stoichiometry: Any) -> Any:
+        """sigma_Y(c); only for materials that flow."""
+        assert self.card.yield_stress is not None
+        return self._linear(self.card.yield_stress, stoichiometry, self.units.stress)
+
+    @property
+    def hardening_modulus(self) -> float:
+        """H."""
+        return self.card.hardening_modulus / self.units.stress
+
+
+@dataclass(frozen=True)
+class StorageParameters:
+    """Lithium storage of one region, per volume as built at the stress-free stoichiometry c_0.
+
+    Attributes:
+        card: the material; has a maximum concentration.
+        units: solver units.
+        stress_free_stoichiometry: c_0 [-].
+    """
+
+    card: MaterialCard
+    units: Units
+    stress_free_stoichiometry: float
+
+    @property
+    def unlithiated_swelling(self) -> float:
+        """s = Omega C_max of the card [-]."""
+        assert self.card.maximum_concentration is not None
+        return (self.card.partial_molar_volume or 0.0) * self.card.maximum_concentration
+
+    @property
+    def maximum_concentration(self) -> float:
+        """C_max per volume as built: the card's, divided by the volume ratio at c_0."""
+        assert self.card.maximum_concentration is not None
+        built = 1 + self.unlithiated_swelling * self.stress_free_stoichiometry
+        return self.card.maximum_concentration / built / self.units.concentration
+
+    @property
+    def swelling(self) -> float:
+        """dJ_c/dc."""
+        return self.unlithiated_swelling / (1 + self.unlithiated_swelling * self.stress_free_stoichiometry)
+
+    def volumetric_ratio(self, stoichiometry: Any) -> Any:
+        """J_c(c), one at c_0."""
+        return volumetric_ratio(stoichiometry, self.unlithiated_swelling, self.stress_free_stoichiometry)
+
+    def _remainder(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        assert self.card.open_circuit_potential is not None
+        table = self.card.open_circuit_potential
+        breakpoints, coefficients = remainder_spline(table.stoichiometry, table.potential, self.units.temperature)
+        return breakpoints, coefficients / self.units.potential
+
+    def chemical_potential(self, stoichiometry: Any) -> Any:
+        """mu_chem(c) = -F U(c), or R T ln c for the ideal dilute law of the verification cases."""
+        if self.card.chemistry == "ideal_dilute":
+            return ufl.ln(stoichiometry)
+        remainder = chemistry.piecewise_polynomial(stoichiometry, *self._remainder())
+        return chemistry.logit_potential(stoichiometry) - remainder
+
+    @property
+    def initial_chemical_potential(self) -> float:
+        """mu_chem(c_0) as a number."""
+        start, table = self.stress_free_stoichiometry, self.card.open_circuit_potential
+        if self.card.chemistry == "ideal_dilute" or table is None:
+            return log(start)
+        potential = evaluate(table.stoichiometry, table.potential, self.units.temperature, start)
+        return -float(potential) / self.units.potential
+
+    def chemical_energy(self, stoichiometry: Any) -> Any:
+        """psi_chem(c) with dpsi_chem/dc = mu_chem, per lithium site."""
+        if self.card.chemistry == "ideal_dilute":
+            return stoichiometry * (ufl.ln(stoichiometry) - 1)
+        breakpoints, coefficients = self._remainder()
+        powers = np.arange(len(coefficients), 0, -1)[:, None]
+        integrals = coefficients / powers
+        widths = np.diff(breakpoints)
+        pieces = sum(row * widths**power for row, power in zip(integrals, powers[:, 0], strict=True))
+        offsets = np.concatenate([[0.0], np.cumsum(pieces)[:-1]])
+        integral = chemistry.piecewise_polynomial(stoichiometry, breakpoints, np.vstack([integrals, offsets]))
+        first, last = breakpoints[0], breakpoints[-1]
+        last_value = float(np.polyval(coefficients[:, -1], widths[-1]))
+        # Outside the table the remainder is constant, so its integral goes on along straight lines.
+        below = float(coefficients[-1, 0]) * ufl.min_value(stoichiometry - first, 0)
+        above = last_value * ufl.max_value(stoichiometry - last, 0)
+        return chemistry.logit_energy(stoichiometry) - integral - below - above
+
+    def mobility(self, stoichiometry: Any) -> Any:
+        """M_R(c) of the flux, by the kind of diffusivity that the card states."""
+        assert self.card.diffusivity is not None
+        diffusivity = self.card.diffusivity / self.units.diffusivity
+        concentration = self.maximum_concentration * stoichiometry
+        if self.card.chemistry == "ideal_dilute":
+            return transport.ideal_dilute_mobility(diffusivity, concentration)
+        if self.card.diffusivity_kind == "tracer":
+            return transport.tracer_mobility(diffusivity, concentration, stoichiometry)
+        variable = ufl.variable(stoichiometry)
+        slope = ufl.diff(self.chemical_potential(variable), variable)
+        return transport.chemical_mobility(diffusivity, self.maximum_concentration, slope)

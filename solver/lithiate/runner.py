@@ -1,0 +1,304 @@
+"""A run from case to result folder, on any number of ranks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lithiate_meshes import build_mesh
+from mpi4py import MPI
+
+from lithiate import compat, parallel
+from lithiate.case import Case, load_case
+from lithiate.errors import BalanceError, InputError, Interrupted, LithiateError, SolverError
+from lithiate.geometry import Geometry, distribute
+from lithiate.output.fields import FieldWriter
+from lithiate.output.folder import default_folder, prepare_folder
+from lithiate.output.history import HistoryFile, HistoryRows
+from lithiate.output.progress import Reporter
+from lithiate.output.summary import provenance, summary, write_json
+from lithiate.problem.from_case import build_problem
+from lithiate.problem.nonlinear import DEFAULT_OPTIONS, NonlinearSystem
+from lithiate.problem.observables import Observer
+from lithiate.signals import SignalWatch
+from lithiate.stepping.balances import BOUNDS
+from lithiate.stepping.protocol import ProtocolRun, Record
+from lithiate.stepping.stepper import Stepper
+
+FRAME_CHARGE_INTERVAL = 1 / 30
+"""Fields are written at least this far apart in state of charge, unless the case says how often."""
+
+STATUS_BUG = 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run left behind.
+
+    Attributes:
+        folder: the result folder.
+        status: exit status.
+        summary: the content of summary.json (empty on ranks other than the root).
+    """
+
+    folder: Path
+    status: int
+    summary: Mapping[str, Any]
+
+
+def on_root(communicator: MPI.Intracomm, action: Callable[[], Any]) -> Any:
+    """Do something on the root and give every rank its outcome, be it a value or an error.
+
+    Raises:
+        InputError: the root's, on every rank.
+    """
+    outcome: Any = None
+    problem: str | None = None
+    if communicator.rank == parallel.ROOT:
+        try:
+            outcome = action()
+        except InputError as error:
+            problem = error.message
+    problem = parallel.from_root(communicator, problem)
+    if problem is not None:
+        raise InputError(problem)
+    return outcome
+
+
+def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
+    """Mesh on the root, distributed; the solver length is half the largest extent of the model."""
+    data = on_root(communicator, lambda: build_mesh(case.geometry))
+    length = parallel.from_root(communicator, float(data.points.max()) / 2 if data is not None else None)
+    bonded = [name for name, interface in case.interfaces.items() if not interface.debondable]
+    return distribute(communicator, data, length, bonded)
+
+
+class _Run:
+    """One run: owns the result folder's files and how the run ended."""
+
+    def __init__(self, case: Case, folder: Path, communicator: MPI.Intracomm) -> None:
+        self.case, self.folder, self.communicator = case, folder, communicator
+        self.is_root = communicator.rank == parallel.ROOT
+        self.rows: list[dict[str, float]] = []
+        self.warnings: list[str] = []
+        self.started = time.monotonic()
+        self.protocol: ProtocolRun | None = None
+        self.unknowns = 0
+        self.summary: dict[str, Any] = {}
+
+    def execute(self, reporter: Reporter, watch: SignalWatch) -> None:
+        """Solve the case, writing as it goes."""
+        case, communicator = self.case, self.communicator
+        reporter.say(f"{case.title}")
+        for item in case.assumed_values:
+            reporter.log(f"assumed: {item.key} = {item.value} ({item.reason})")
+        problem = build_problem(case, build_geometry(case, communicator))
+        self.unknowns = sum(unknown.total for unknown in problem.unknowns.values())
+        reporter.say(f"{self.unknowns} unknowns on {communicator.size} rank{'s' if communicator.size > 1 else ''}")
+        watch.check()
+        system = NonlinearSystem(problem, case.solver.newton_tolerance, case.solver.petsc)
+        observer = Observer(problem)
+        if self.is_root:
+            options = {**DEFAULT_OPTIONS, **case.solver.petsc}
+            write_json(
+                self.folder / "provenance.json", provenance(case, communicator.size, options, asdict(problem.units))
+            )
+        history = HistoryRows(case, observer)
+        file = HistoryFile(self.folder / "history.csv", history.columns) if self.is_root else None
+        fields = FieldWriter(observer, self.folder)
+        stepper = Stepper(problem, system, case.solver.tolerance)
+        self.protocol = ProtocolRun(case, problem, stepper, observer, watch.check)
+        frames = _FrameChoice(case)
+
+        def keep(record: Record) -> None:
+            row = history.row(record)
+            self.rows.append(row)
+            if file is not None:
+                file.append(row)
+            self._note_table_ends(row)
+            if frames.wanted(record, row["state_of_charge"]):
+                fields.write(record.time, record.state)
+            reporter.step(record, row["voltage"], row["state_of_charge"])
+
+        try:
+            keep(self.protocol.press())
+            for record in self.protocol.run():
+                keep(record)
+        except (SolverError, Interrupted):
+            # The step under way is dropped; the last accepted one is the last good state.
+            if self.rows and not frames.just_written:
+                self._write_last_state(fields, stepper, observer)
+            raise
+
+    def _write_last_state(self, fields: FieldWriter, stepper: Stepper, observer: Observer) -> None:
+        stepper.reject()
+        stepper.problem.time_step.value = 0.0
+        fields.write(self.rows[-1]["time"], observer.state())
+
+    def _note_table_ends(self, row: Mapping[str, float]) -> None:
+        """Warn once where the open-circuit curve is read beyond its measured points."""
+        for name in self.case.storing_regions:
+            table = self.case.card(name).open_circuit_potential
+            if table is None:
+                continue
+            low, high = row[f"smallest_stoichiometry.{name}"], row[f"largest_stoichiometry.{name}"]
+            first, last = table.stoichiometry[0], table.stoichiometry[-1]
+            for beyond, side, end in ((low < first, "below", first), (high > last, "above", last)):
+                text = (
+                    f"region {name}: the stoichiometry went {side} {end:g}, the end of the open-circuit table; its "
+                    "logarithmic continuation was used there"
+                )
+                if beyond and text not in self.warnings:
+                    self.warnings.append(text)
+
+    def finish(self, status: str, reason: str) -> None:
+        """Write summary.json."""
+        worst = self.protocol.balances.worst if self.protocol else {}
+        extra = {
+            "unknowns": self.unknowns,
+            "accepted_steps": max(len(self.rows) - 1, 0),
+            "rejected_steps": self.protocol.rejected_steps if self.protocol else 0,
+            "wall_time": time.monotonic() - self.started,
+        }
+        self.summary = summary(self.case, status, reason, self.rows, extra, worst, self.warnings)
+        if self.is_root:
+            write_json(self.folder / "summary.json", self.summary)
+
+
+class _FrameChoice:
+    """Which accepted steps get fields."""
+
+    def __init__(self, case: Case) -> None:
+        self._every = case.output.every
+        self._last_charge = float("-inf")
+        self._steps = 0
+        self.just_written = False
+
+    def wanted(self, record: Record, state_of_charge: float) -> bool:
+        """Landmarks always; else every n-th step, or by distance in state of charge."""
+        self._steps += 1
+        if self._every is not None:
+            due = record.index % self._every == 0
+        else:
+            due = abs(state_of_charge - self._last_charge) >= FRAME_CHARGE_INTERVAL
+        self.just_written = record.landmark or due
+        if self.just_written:
+            self._last_charge = state_of_charge
+        return self.just_written
+
+
+def run(case: Case, out: str | os.PathLike[str] | None = None, overwrite: bool = False) -> Result:
+    """Run a case; collective over all ranks of the process.
+
+    Args:
+        case: from :func:`lithiate.load_case`.
+        out: result folder; ``results/<case name>`` if None.
+        overwrite: replace a result that the folder holds.
+
+    Returns:
+        Where the result lies and how the run ended; status 4 if a balance is out of its bound.
+
+    Raises:
+        InputError: the folder cannot be used, or the case is beyond this release.
+        SolverError: the solver gave up; the last good state is in the folder.
+        Interrupted: by a signal; the files are readable.
+    """
+    communicator = MPI.COMM_WORLD
+    compat.require_supported_version()
+    folder = Path(out) if out is not None else default_folder(case.name, quick=False)
+    on_root(communicator, lambda: prepare_folder(folder, case_path=case.path, overwrite=overwrite))
+    job = _Run(case, folder, communicator)
+    if job.is_root:
+        (folder / "case.resolved.toml").write_text(case.to_toml(), encoding="utf-8")
+    with Reporter(case, folder / "run.log" if job.is_root else None) as reporter, SignalWatch(communicator) as watch:
+        try:
+            job.execute(reporter, watch)
+        except LithiateError as error:
+            job.finish("stopped" if isinstance(error, Interrupted) else "failed", error.message)
+            reporter.log(error.message)
+            raise
+        assert job.protocol is not None
+        out_of_bounds = job.protocol.balances.out_of_bounds
+        reason = "".join(
+            f"; {name} reached {value:.2e}, bound {BOUNDS[name]:.0e}" for name, value in out_of_bounds.items()
+        )
+        job.finish("completed", "the protocol was carried out" + reason)
+        _report(job, reporter)
+        _draw(job, reporter)
+    return Result(folder, BalanceError.exit_status if out_of_bounds else 0, job.summary)
+
+
+def _report(job: _Run, reporter: Reporter) -> None:
+    """Expectations and warnings, in words."""
+    for item in job.summary["expectations"]:
+        verdict = "agrees" if item["agrees"] else "DISAGREES"
+        reporter.say(
+            f"{verdict}: {item['quantity']} = {item['found']:.6g}, expected {item['relation']} {item['value']:g} "
+            f"({item['source']})"
+        )
+    for warning in job.summary["warnings"]:
+        reporter.say(f"warning: {warning}")
+    if job.summary["assumed_values"]:
+        keys = ", ".join(item["key"] for item in job.summary["assumed_values"])
+        reporter.say(f"assumed values used: {keys}")
+    reporter.say(f"{job.summary['reason']}; results in {job.folder}")
+
+
+def _draw(job: _Run, reporter: Reporter) -> None:
+    """Pictures, on the root; a failure to draw is a warning."""
+    if not job.is_root or not job.case.output.pictures:
+        return
+    try:
+        from lithiate_post.errors import ResultError
+        from lithiate_post.pictures import draw_all
+    except ImportError as error:
+        reporter.say(f"warning: no pictures: {error}")
+        return
+    try:
+        draw_all(job.folder)
+    except (ResultError, ImportError, OSError, ValueError, RuntimeError) as error:
+        reporter.say(f"warning: no pictures: {error}")
+
+
+def run_from_command_line(
+    path: Path, out: Path | None, sets: Sequence[str], quick: bool, overwrite: bool
+) -> int:
+    """``lithiate run``: load and run on every rank, report errors once, end all ranks with one status."""
+    communicator = MPI.COMM_WORLD
+    message = ""
+    try:
+        case = load_case(path, sets, quick=quick)
+        folder = out if out is not None else default_folder(case.name, quick)
+        return _agreed(communicator, run(case, folder, overwrite).status)
+    except (InputError, LithiateError) as error:
+        message, status = error.message, error.exit_status
+    except Exception as error:  # noqa: BLE001  whatever a bug raises on one rank must end all of them
+        _abort(communicator, error)
+    if communicator.rank == parallel.ROOT:
+        sys.stderr.write("".join(f"error: {line}\n" for line in message.splitlines()))
+        sys.stderr.flush()
+    return _agreed(communicator, status)
+
+
+def _agreed(communicator: MPI.Intracomm, status: int) -> int:
+    """The largest status of all ranks, once all have come this far."""
+    return int(parallel.largest(communicator, float(status)))
+
+
+def _abort(communicator: MPI.Intracomm, error: Exception) -> None:
+    """End all ranks because one of them met a bug: one line on the screen, the traceback in a file."""
+    trace = Path("lithiate-traceback.txt")
+    try:
+        trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        place = f"; traceback in {trace}"
+    except OSError:
+        place = ""
+    sys.stderr.write(f"internal error on rank {communicator.rank}: {type(error).__name__}: {error}{place}\n")
+    sys.stderr.flush()
+    communicator.Abort(STATUS_BUG)
