@@ -1,0 +1,6 @@
+"""The mesh with its named regions, surfaces and interfaces, distributed over the ranks."""
+
+from lithiate.geometry.geometry import Geometry, Interface, Submesh, distribute
+from lithiate.geometry.measures import Measures
+
+__all__ = ["Geometry", "Interface", "Measures", "Submesh", "distribute"]

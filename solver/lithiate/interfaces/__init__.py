@@ -1,0 +1,1 @@
+"""Interface laws: geometry of the paired faces, cohesion and contact, contact-area fraction, charge transfer."""

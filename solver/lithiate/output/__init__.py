@@ -1,0 +1,1 @@
+"""What a run leaves behind: history, fields, summary, provenance and log."""

@@ -1,0 +1,106 @@
+"""history.csv: one row per accepted step, written as the run goes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from lithiate.case import Case, known_quantities
+from lithiate.problem.observables import Observer
+from lithiate.stepping.protocol import Record
+
+NOT_IN_HISTORY = frozenset({"unknowns", "accepted_steps", "rejected_steps", "wall_time"})
+"""Quantities of the summary alone."""
+
+GRAMS = 1e3
+"""Grams per kilogram."""
+
+SQUARE_CENTIMETRES = 1e4
+
+
+def history_columns(case: Case) -> dict[str, str]:
+    """Name and unit of every column, in order."""
+    return {name: unit for name, unit in known_quantities(case).items() if name not in NOT_IN_HISTORY}
+
+
+class HistoryRows:
+    """Makes rows from records; collective.
+
+    Attributes:
+        columns: name and unit, in order.
+    """
+
+    def __init__(self, case: Case, observer: Observer) -> None:
+        self.columns = history_columns(case)
+        self._observer = observer
+        self._case = case
+        geometry, units = observer.problem.geometry, observer.problem.units
+        self._height = geometry.height
+        power = geometry.dimension if geometry.symmetry != "axisymmetric" else 3
+        self._mass = sum(
+            (case.card(name).density or 0.0)
+            * observer.volume(name)
+            * units.length**power
+            / (1 + case.card(name).swelling * case.initial.stoichiometry)
+            for name in case.storing_regions
+        )
+        self._platen_area = observer.platen_area * units.length ** (power - 1)
+
+    def row(self, record: Record) -> dict[str, float]:
+        """All columns of a record."""
+        observer = self._observer
+        units = observer.problem.units
+        grams_per_area = self._mass * GRAMS / (self._platen_area * SQUARE_CENTIMETRES) if self._platen_area else 0.0
+        row: dict[str, float] = {
+            "step": record.index,
+            "time": record.time,
+            "time_step": record.time_step,
+            "protocol_step": record.protocol_step,
+            "cycle": record.cycle,
+            "newton_iterations": record.newton_iterations,
+            "voltage": observer.voltage(),
+            "current_density": record.current_density,
+            "state_of_charge": observer.state_of_charge(),
+            "areal_capacity": record.areal_capacity,
+            "specific_capacity": record.areal_capacity / grams_per_area if grams_per_area else float("nan"),
+            "thickness": self._height + observer.platen_displacement() * units.length,
+            "stack_pressure": self._case.stack_pressure.pressure,
+            **record.balance_errors,
+        }
+        for name, region in record.state.regions.items():
+            row |= observer.region_row(name, region)
+        for name, face in record.state.interfaces.items():
+            row |= observer.interface_row(name, face)
+        return {name: row[name] for name in self.columns if name in row}
+
+
+class HistoryFile:
+    """history.csv on the root; each row reaches the disk before the next step starts."""
+
+    def __init__(self, path: Path, columns: Mapping[str, str]) -> None:
+        self._path = path
+        self._columns = columns
+        self._write(",".join(_quoted(f"{name} [{unit}]") for name, unit in columns.items()) + "\n", "w")
+
+    def append(self, row: Mapping[str, float]) -> None:
+        """Add one row."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow([_number(row.get(name, float("nan"))) for name in self._columns])
+        self._write(text.getvalue(), "a")
+
+    def _write(self, text: str, mode: str) -> None:
+        with self._path.open(mode, encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if "," in name else name
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.12g}"

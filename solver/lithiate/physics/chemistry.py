@@ -1,0 +1,79 @@
+"""Chemical potential of lithium: its stress-free part from data, and its mechanical part from the elastic energy.
+
+All functions take and return solver units (R T = F = 1): potentials count in R T / F, energies per mole in R T.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import ufl
+from numpy.typing import NDArray
+
+from lithiate.physics.elasticity import deviatoric_energy_shape, volumetric_energy_shape
+
+
+def piecewise_polynomial(argument: Any, breakpoints: NDArray[np.float64], coefficients: NDArray[np.float64]) -> Any:
+    """Piecewise polynomial in the form SciPy uses, held constant outside its breakpoints.
+
+    Args:
+        argument: UFL scalar.
+        breakpoints: (n + 1,) increasing.
+        coefficients: (k + 1, n), highest power first, in powers of ``argument - breakpoints[i]``.
+    """
+    inside = ufl.min_value(ufl.max_value(argument, breakpoints[0]), breakpoints[-1])
+    pieces = []
+    for left, column in zip(breakpoints[:-1], coefficients.T, strict=True):
+        value: Any = ufl.as_ufl(float(column[0]))
+        for coefficient in column[1:]:
+            value = value * (inside - float(left)) + float(coefficient)
+        pieces.append(value)
+    result = pieces[-1]
+    for right, piece in zip(breakpoints[-2:0:-1], pieces[-2::-1], strict=True):
+        result = ufl.conditional(ufl.lt(inside, float(right)), piece, result)
+    return result
+
+
+def logit_potential(stoichiometry: Any) -> Any:
+    """ln(c / (1 - c)): chemical potential of an ideal solution of lithium and vacancies, per R T."""
+    return ufl.ln(stoichiometry / (1 - stoichiometry))
+
+
+def logit_energy(stoichiometry: Any) -> Any:
+    """c ln c + (1 - c) ln(1 - c), the energy of which :func:`logit_potential` is the derivative, per R T."""
+    return stoichiometry * ufl.ln(stoichiometry) + (1 - stoichiometry) * ufl.ln(1 - stoichiometry)
+
+
+def mechanical_chemical_potential(
+    stoichiometry: Any,
+    volumetric_ratio: Any,
+    elastic_ratio: Any,
+    isochoric_strain: Any,
+    bulk: Any,
+    shear: Any,
+    swelling: Any,
+    modulus_term: bool,
+) -> Any:
+    """dJ_c/dc [psi_e - J_e dpsi_e/dJ_e] + J_c dpsi_e/dc at fixed bbar_e, per C_max as built.
+
+    Divide by C_max (solver units) for the chemical potential; compression raises it.
+
+    Args:
+        stoichiometry: c, wrapped by ``ufl.variable`` so that the moduli can be differentiated in it.
+        volumetric_ratio: J_c.
+        elastic_ratio: J_e = J / J_c.
+        isochoric_strain: bbar_e, held fixed in the derivative (never through the return map).
+        bulk: K(c).
+        shear: G(c).
+        swelling: dJ_c/dc.
+        modulus_term: whether J_c dpsi_e/dc is kept.
+    """
+    energy = bulk * volumetric_energy_shape(elastic_ratio) + shear * deviatoric_energy_shape(isochoric_strain)
+    potential = swelling * (energy - bulk / 2 * (elastic_ratio**2 - 1))
+    if modulus_term:
+        potential = potential + volumetric_ratio * (
+            ufl.diff(bulk, stoichiometry) * volumetric_energy_shape(elastic_ratio)
+            + ufl.diff(shear, stoichiometry) * deviatoric_energy_shape(isochoric_strain)
+        )
+    return potential

@@ -1,0 +1,51 @@
+"""Compressible neo-Hookean elasticity per intermediate (swollen) volume, with moduli that depend on lithium.
+
+Simo & Hughes, Computational Inelasticity (1998), chapter 9, with the energy carried per swollen volume.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ufl
+
+
+def bulk_modulus(youngs_modulus: Any, poisson_ratio: Any) -> Any:
+    """K = E / (3 (1 - 2 nu))."""
+    return youngs_modulus / (3 * (1 - 2 * poisson_ratio))
+
+
+def shear_modulus(youngs_modulus: Any, poisson_ratio: Any) -> Any:
+    """G = E / (2 (1 + nu))."""
+    return youngs_modulus / (2 * (1 + poisson_ratio))
+
+
+def volumetric_energy_shape(elastic_ratio: Any) -> Any:
+    """[(J_e^2 - 1)/2 - ln J_e] / 2, the volumetric energy per bulk modulus."""
+    return ((elastic_ratio**2 - 1) / 2 - ufl.ln(elastic_ratio)) / 2
+
+
+def deviatoric_energy_shape(isochoric_strain: Any) -> Any:
+    """[tr(bbar_e) - 3] / 2, the distortional energy per shear modulus."""
+    return (ufl.tr(isochoric_strain) - 3) / 2
+
+
+def elastic_energy(bulk: Any, shear: Any, elastic_ratio: Any, isochoric_strain: Any) -> Any:
+    """psi_e = (K/2) [(J_e^2 - 1)/2 - ln J_e] + (G/2) [tr(bbar_e) - 3], per intermediate volume."""
+    return bulk * volumetric_energy_shape(elastic_ratio) + shear * deviatoric_energy_shape(isochoric_strain)
+
+
+def kirchhoff_pressure(bulk: Any, elastic_ratio: Any) -> Any:
+    """tr(tau_e)/3 = J_e dpsi_e/dJ_e = (K/2) (J_e^2 - 1), tension positive."""
+    return bulk / 2 * (elastic_ratio**2 - 1)
+
+
+def first_piola_kirchhoff_stress(kirchhoff_stress: Any, volumetric_ratio: Any, deformation_gradient: Any) -> Any:
+    """P = J_c tau_e F^{-T}."""
+    return volumetric_ratio * kirchhoff_stress * ufl.inv(deformation_gradient).T
+
+
+def small_strain_stress(bulk: Any, shear: Any, strain: Any, swelling_strain: Any) -> Any:
+    """sigma = K tr(eps - eps_c) I + 2 G dev(eps), eps_c = swelling_strain I (verification against linear theory)."""
+    identity = ufl.Identity(3)
+    return bulk * (ufl.tr(strain) - 3 * swelling_strain) * identity + 2 * shear * ufl.dev(strain)

@@ -1,0 +1,140 @@
+"""From a validated case to a problem: laws in solver units, symmetry and loads."""
+
+from __future__ import annotations
+
+from lithiate.case import Case
+from lithiate.case.interface import Interface, PerssonContact
+from lithiate.errors import InputError
+from lithiate.geometry import Geometry
+from lithiate.interfaces import contact_area
+from lithiate.interfaces.cohesion import CohesiveLaw, default_stiffness
+from lithiate.interfaces.friction import CoulombFriction
+from lithiate.interfaces.kinetics import ButlerVolmer
+from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.problem import Description, Problem
+from lithiate.problem.region_model import Switches
+from lithiate.scaling import Units
+
+HOUR = 3600.0
+PLATEN_SURFACE = "top"
+
+FIXED_COMPONENTS = {
+    "axis": (0,),
+    "symmetry_x": (0,),
+    "symmetry_y": (1,),
+    "bottom": (-1,),
+    "side": (0,),
+    "side_y": (1,),
+}
+"""Displacement components that vanish on each outer surface: symmetry planes and rigid, frictionless side walls."""
+
+
+def solver_units(case: Case, length: float) -> Units:
+    """Units of order one for a case whose mesh extends over twice ``length`` [m]."""
+    concentration = next(
+        (case.card(name).maximum_concentration for name in case.storing_regions), None
+    )
+    return Units(length, HOUR, concentration or 1e4, case.physics.temperature)
+
+
+def require_supported(case: Case) -> None:
+    """Refuse what the schema can say but this release does not solve.
+
+    Raises:
+        InputError: names the key.
+    """
+    for name in ("mechanics", "transport", "conduction", "reaction"):
+        if not getattr(case.physics, name):
+            raise InputError(f"{case.path}: physics.{name}: found false; this release solves the coupled problem only")
+    if case.physics.kinematics != "finite_strain":
+        raise InputError(
+            f"{case.path}: physics.kinematics: found {case.physics.kinematics!r}; linear kinematics is for "
+            "verification problems and not available for interfaces that open"
+        )
+
+
+def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
+    """Laws of one interface in solver units."""
+    interface = case.interfaces[name]
+    cohesion = _cohesion(case, name, interface, units) if interface.debondable else None
+    friction = None
+    if cohesion is not None and interface.friction_coefficient > 0.0:
+        friction = CoulombFriction(interface.friction_coefficient, cohesion.stiffness)
+    area: contact_area.ContactAreaLaw = contact_area.NoPressureContact()
+    if isinstance(interface.contact_area, PerssonContact):
+        area = contact_area.PerssonContact(interface.contact_area.roughness_slope)
+    kinetics = None
+    if interface.exchange_current_density is not None:
+        kinetics = ButlerVolmer(
+            interface.exchange_current_density / units.current_density,
+            interface.anodic_transfer_coefficient,
+            interface.cathodic_transfer_coefficient,
+        )
+    return InterfaceLaws(
+        cohesion, friction, area, kinetics, interface.bonded_share, interface.residual_contact_fraction
+    )
+
+
+def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw:
+    assert interface.strength is not None and interface.toughness is not None
+    strength = interface.strength / units.stress
+    toughness = interface.toughness / units.energy_per_area
+    if interface.penalty_stiffness is not None:
+        stiffness = interface.penalty_stiffness / units.stiffness_per_area
+    else:
+        sides = [case.card(side).youngs_modulus for side in name.split("|")]
+        softer = min(min(modulus.unlithiated, modulus.lithiated) for modulus in sides) / units.stress
+        stiffness = default_stiffness(strength, toughness, softer, case.geometry.mesh_size / units.length)
+    return CohesiveLaw(strength, toughness, stiffness, interface.viscous_time / units.time)
+
+
+def describe(case: Case, units: Units) -> Description:
+    """Everything the problem needs to know about a case."""
+    return Description(
+        cards={name: case.card(name) for name in case.regions},
+        initial_stoichiometry={name: case.initial.stoichiometry for name in case.storing_regions},
+        interfaces={name: interface_laws(case, name, units) for name in case.interfaces},
+        switches=Switches(
+            stress_in_flux=case.physics.stress_in_flux,
+            stress_in_overpotential=case.physics.stress_in_overpotential,
+            modulus_term=case.physics.modulus_term,
+        ),
+        platen=PLATEN_SURFACE,
+        grounded=PLATEN_SURFACE,
+    )
+
+
+def hold_boundaries(problem: Problem) -> None:
+    """Symmetry planes, side walls, the platen's own nodes and the grounded face."""
+    geometry = problem.geometry
+    for body in geometry.bodies:
+        name = "displacement." + "+".join(body)
+        for surface in geometry.surface_tags:
+            for component in FIXED_COMPONENTS.get(surface, ()):
+                problem.fix(name, surface, component % geometry.dimension)
+            if surface == "side" and geometry.dimension == 3 and "side_y" not in geometry.surface_tags:
+                # A cylinder's wall: no radial motion, and by symmetry none around the axis.
+                problem.fix(name, surface, 1)
+    if problem.description.platen is not None:
+        body = problem.body_at(problem.description.platen)
+        problem.fix("displacement." + "+".join(body), problem.description.platen, geometry.dimension - 1)
+    for region in problem.regions.values():
+        if region.electrolyte_potential is not None and problem.description.grounded is not None:
+            problem.fix(region.electrolyte_potential.name, problem.description.grounded)
+
+
+def build_problem(case: Case, geometry: Geometry) -> Problem:
+    """The problem of a case, ready to be compiled.
+
+    Args:
+        case: validated.
+        geometry: its mesh, distributed with ``geometry.length`` as solver length.
+
+    Raises:
+        InputError: for a combination that this release does not solve.
+    """
+    require_supported(case)
+    units = solver_units(case, geometry.length)
+    problem = Problem(geometry, units, describe(case, units))
+    hold_boundaries(problem)
+    return problem

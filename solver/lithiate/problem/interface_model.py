@@ -1,0 +1,169 @@
+"""One interface: its laws and its history as expressions of the unknowns on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import ufl
+from dolfinx import fem
+
+from lithiate.geometry import Measures
+from lithiate.interfaces import contact_area, kinetics
+from lithiate.interfaces.cohesion import CohesiveLaw
+from lithiate.interfaces.friction import CoulombFriction, FrictionState
+from lithiate.interfaces.kinematics import FaceKinematics, face_kinematics
+from lithiate.physics.kinematics import spatial_vector
+from lithiate.problem.region_model import RegionModel
+from lithiate.problem.unknowns import Unknown
+
+
+@dataclass(frozen=True)
+class InterfaceLaws:
+    """Laws of an interface in solver units.
+
+    Attributes:
+        cohesion: separation and contact, or None where the two sides share their displacement.
+        friction: on the debonded share, or None.
+        contact_area: contact made by pressure alone.
+        kinetics: charge transfer, or None.
+        bonded_share: b_0, the share of the interface that is bonded as made.
+        residual_contact_fraction: numerical floor of the contact-area fraction.
+    """
+
+    cohesion: CohesiveLaw | None
+    friction: CoulombFriction | None
+    contact_area: contact_area.ContactAreaLaw
+    kinetics: kinetics.ButlerVolmer | None
+    bonded_share: float
+    residual_contact_fraction: float
+
+
+@dataclass(eq=False)
+class InterfaceHistory:
+    """History at the interface points, kept on the first side.
+
+    Attributes:
+        opening: largest effective opening, with its viscous lag.
+        passed_slip: frictional slip, a vector on the mesh as built.
+    """
+
+    opening: fem.Function
+    passed_slip: fem.Function
+
+
+@dataclass(eq=False)
+class InterfaceModel:
+    """State of an interface; '+' is the first-named side, the electrode.
+
+    Attributes:
+        name: "electrode|electrolyte".
+        measures: integration over the geometry.
+        laws: what acts here.
+        electrode, electrolyte: the regions of both sides.
+        electrode_potential: global unknown phi_s.
+        time_step: length of the step.
+        smooth_normal: reference normal without the kinks of straight facets, on the first side.
+        history: of separation and slip, or None where bonded.
+    """
+
+    name: str
+    measures: Measures
+    laws: InterfaceLaws
+    electrode: RegionModel
+    electrolyte: RegionModel
+    electrode_potential: Unknown | None
+    time_step: Any
+    smooth_normal: fem.Function
+    history: InterfaceHistory | None
+
+    @property
+    def separable(self) -> bool:
+        """Whether a gap can open."""
+        return self.laws.cohesion is not None
+
+    @cached_property
+    def kinematics(self) -> FaceKinematics:
+        """Gap, slip, normal and area ratio."""
+        symmetry = self.measures.geometry.symmetry
+        normal = spatial_vector(ufl.FacetNormal(self.measures.geometry.mesh)("+"), symmetry)
+        jump = self.electrolyte.face_displacement("-") - self.electrode.face_displacement("+")
+        return face_kinematics(
+            self.electrode.face_deformation_gradient("+"),
+            self.electrolyte.face_deformation_gradient("-"),
+            normal,
+            spatial_vector(self.smooth_normal("+"), symmetry),
+            spatial_vector(jump, symmetry),
+        )
+
+    @cached_property
+    def new_history(self) -> Any:
+        """kappa at the end of the step."""
+        assert self.laws.cohesion is not None and self.history is not None
+        opening = self.laws.cohesion.effective_opening(self.kinematics)
+        return self.laws.cohesion.updated_history(opening, self.history.opening("+"), self.time_step)
+
+    @cached_property
+    def friction(self) -> FrictionState | None:
+        """Friction of full contact; it acts on the debonded share D of the interface."""
+        if self.laws.friction is None or self.history is None:
+            return None
+        return self.laws.friction.state(self.kinematics, self.contact_pressure, self.history.passed_slip("+"))
+
+    @cached_property
+    def traction(self) -> Any:
+        """Traction on the electrode's face per current area: cohesion and contact, and D times friction."""
+        assert self.laws.cohesion is not None
+        cohesive = self.laws.cohesion.traction(self.kinematics, self.new_history)
+        return cohesive if self.friction is None else cohesive + self.dissipated_share * self.friction.traction
+
+    @cached_property
+    def dissipated_share(self) -> Any:
+        """D, zero on a bonded interface."""
+        if self.laws.cohesion is None:
+            return ufl.as_ufl(0.0)
+        return self.laws.cohesion.dissipated_share(self.new_history)
+
+    @cached_property
+    def contact_pressure(self) -> Any:
+        """p_n, zero on a bonded interface (which is in full contact anyway)."""
+        return ufl.as_ufl(0.0) if self.laws.cohesion is None else self.laws.cohesion.contact_pressure(self.kinematics)
+
+    @cached_property
+    def contact_area_fraction(self) -> Any:
+        """a."""
+        electrode, electrolyte = self.electrode, self.electrolyte
+        stoichiometry = electrode.concentration.value("+") if electrode.concentration else None
+        modulus = contact_area.contact_modulus(
+            electrode.solid.youngs_modulus(stoichiometry),
+            electrode.solid.poisson_ratio(stoichiometry),
+            electrolyte.solid.youngs_modulus(None),
+            electrolyte.solid.poisson_ratio(None),
+        )
+        bonded = self.laws.bonded_share * (1 - self.dissipated_share)
+        pressed = self.laws.contact_area.pressed_fraction(self.contact_pressure, modulus)
+        return contact_area.contact_area_fraction(bonded, pressed, self.laws.residual_contact_fraction)
+
+    @cached_property
+    def overpotential(self) -> Any:
+        """eta."""
+        electrode, electrolyte = self.electrode, self.electrolyte
+        assert electrode.potential and electrolyte.electrolyte_potential and self.electrode_potential
+        return kinetics.overpotential(
+            self.electrode_potential.value("+"),
+            electrolyte.electrolyte_potential.value("-"),
+            electrode.potential_at_interface("+"),
+        )
+
+    @cached_property
+    def current_density(self) -> Any:
+        """i per current area."""
+        assert self.laws.kinetics is not None
+        return self.laws.kinetics.current_density(self.contact_area_fraction, self.overpotential)
+
+    @cached_property
+    def conductance(self) -> Any:
+        """di/deta."""
+        assert self.laws.kinetics is not None
+        return self.laws.kinetics.conductance(self.contact_area_fraction, self.overpotential)

@@ -1,0 +1,186 @@
+"""The monolithic nonlinear system: PETSc SNES with line search on the blocks of a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem, la
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+from lithiate import compat
+from lithiate.problem.problem import Problem
+
+OPTIONS_PREFIX = "lithiate_"
+
+DEFAULT_OPTIONS: Mapping[str, Any] = {
+    "snes_type": "newtonls",
+    "snes_linesearch_type": "bt",
+    "snes_max_it": 25,
+    "snes_max_linear_solve_fail": 1,
+    "ksp_type": "preonly",
+    "pc_type": "lu",
+    "pc_factor_mat_solver_type": "mumps",
+    "mat_mumps_icntl_14": 80,
+}
+"""Newton with backtracking and a direct solver; any PETSc option may be set instead, by case or command line."""
+
+BOUND_FRACTION = 0.9
+"""A Newton update covers at most this share of the way to the ends of (0, 1)."""
+
+
+@dataclass(frozen=True)
+class NewtonOutcome:
+    """How a nonlinear solve ended.
+
+    Attributes:
+        converged: whether the residual fell below the tolerance.
+        iterations: Newton iterations.
+        reason: PETSc's name of the reason.
+        residual: norm of the last residual.
+    """
+
+    converged: bool
+    iterations: int
+    reason: str
+    residual: float
+
+
+class NonlinearSystem:
+    """Residual and tangent of a problem as one PETSc system.
+
+    Attributes:
+        problem: whose unknowns are solved for; its values hold the initial guess and then the solution.
+    """
+
+    def __init__(self, problem: Problem, tolerance: float, options: Mapping[str, Any] | None = None) -> None:
+        self.problem = problem
+        self._blocks = [problem.unknowns[name] for name in problem.unknowns]
+        self._conditions = [condition for block in self._blocks for condition in block.conditions]
+        maps = problem.geometry.entity_maps()
+        residuals = [problem.residuals[block.name] for block in self._blocks]
+        self._residual_forms = compat.compile_form(residuals, maps)
+        self._tangent_forms = compat.compile_form(self._tangents(residuals), maps)
+        self._matrix = compat.create_matrix(self._tangent_forms)
+        self._residual_vectors = [la.vector(self._map(b), self._bs(b)) for b in self._blocks]
+        self._bounded = self._bounded_entries()
+        self._solution = self._matrix.createVecRight()
+        self._residual = self._matrix.createVecLeft()
+        self._snes = self._create_solver(tolerance, {**DEFAULT_OPTIONS, **(options or {})})
+
+    @staticmethod
+    def _map(block: Any) -> Any:
+        return block.value.function_space.dofmap.index_map
+
+    @staticmethod
+    def _bs(block: Any) -> int:
+        return int(block.value.function_space.dofmap.index_map_bs)
+
+    def _tangents(self, residuals: list[Any]) -> list[list[Any]]:
+        rows = []
+        for residual in residuals:
+            row = []
+            for block in self._blocks:
+                trial = ufl.TrialFunction(block.value.function_space)
+                tangent = ufl.algorithms.expand_derivatives(ufl.derivative(residual, block.value, trial))
+                row.append(None if tangent.empty() else tangent)
+            rows.append(row)
+        return rows
+
+    def _bounded_entries(self) -> NDArray[np.bool_]:
+        return np.concatenate([np.full(block.owned, block.bounded) for block in self._blocks])
+
+    def _create_solver(self, tolerance: float, options: Mapping[str, Any]) -> PETSc.SNES:
+        communicator = self.problem.geometry.communicator
+        snes = PETSc.SNES().create(communicator)
+        snes.setOptionsPrefix(OPTIONS_PREFIX)
+        store = PETSc.Options(OPTIONS_PREFIX)
+        for key, value in options.items():
+            if not store.hasName(key):
+                store[key] = value
+        snes.setFunction(self._evaluate_residual, self._residual)
+        snes.setJacobian(self._evaluate_tangent, self._matrix)
+        snes.setLineSearchPreCheck(self._keep_inside_bounds)
+        snes.setTolerances(rtol=0.0, atol=tolerance, stol=0.0, max_it=25)
+        snes.setFromOptions()
+        return snes
+
+    # Transfer between PETSc's vector and the unknowns; every rank's own values, block after block
+
+    def _read(self, vector: PETSc.Vec) -> None:
+        values, start = vector.array_r, 0
+        for block in self._blocks:
+            block.owned_values[:] = values[start : start + block.owned]
+            block.value.x.scatter_forward()
+            start += block.owned
+
+    def gather_values(self) -> NDArray[np.float64]:
+        """This rank's own values of all unknowns, block after block."""
+        return np.concatenate([block.owned_values for block in self._blocks])
+
+    def _apply_conditions(self) -> None:
+        for block in self._blocks:
+            if block.conditions:
+                fem.set_bc(block.value.x.array, block.conditions)
+                block.value.x.scatter_forward()
+
+    # Callbacks
+
+    def _evaluate_residual(self, snes: PETSc.SNES, vector: PETSc.Vec, residual: PETSc.Vec) -> None:
+        del snes
+        self._read(vector)
+        parts = []
+        for block, form, storage in zip(self._blocks, self._residual_forms, self._residual_vectors, strict=True):
+            storage.array[:] = 0.0
+            fem.assemble_vector(storage.array, form)
+            storage.scatter_reverse(la.InsertMode.add)
+            if block.conditions:
+                # Values on fixed entries are exact, so their residual is zero.
+                fem.set_bc(storage.array, block.conditions, block.value.x.array, -1.0)
+            parts.append(storage.array[: block.owned])
+        residual.array[:] = np.concatenate(parts)
+
+    def _evaluate_tangent(self, snes: PETSc.SNES, vector: PETSc.Vec, matrix: PETSc.Mat, *_: Any) -> None:
+        del snes, matrix
+        self._read(vector)
+        compat.assemble_matrix(self._matrix, self._tangent_forms, self._conditions)
+
+    def _keep_inside_bounds(self, vector: PETSc.Vec, step: PETSc.Vec) -> bool:
+        """Shorten the update of each bounded unknown so that it stays inside (0, 1); SNES updates x - step."""
+        values, update = vector.array_r[self._bounded], step.array[self._bounded]
+        limited = np.clip(update, -BOUND_FRACTION * (1 - values), BOUND_FRACTION * values)
+        step.array[self._bounded] = limited
+        return bool(np.any(limited != update))
+
+    def residual_norm(self) -> float:
+        """Norm of the residual at the present values of the unknowns."""
+        self._apply_conditions()
+        self._solution.array[:] = self.gather_values()
+        self._evaluate_residual(self._snes, self._solution, self._residual)
+        return float(self._residual.norm())
+
+    def residual_and_tangent(self) -> tuple[PETSc.Vec, PETSc.Mat]:
+        """Residual and tangent at the present values (views that the next evaluation overwrites)."""
+        self.residual_norm()
+        self._evaluate_tangent(self._snes, self._solution, self._matrix)
+        return self._residual, self._matrix
+
+    def solve(self) -> NewtonOutcome:
+        """Solve from the present values of the unknowns; they hold the solution afterwards."""
+        self._apply_conditions()
+        self._solution.array[:] = self.gather_values()
+        self._snes.solve(None, self._solution)
+        self._read(self._solution)
+        code = self._snes.getConvergedReason()
+        names = {
+            value: name
+            for name, value in vars(PETSc.SNES.ConvergedReason).items()
+            if isinstance(value, int) and not name.startswith("_")
+        }
+        norm = float(self._snes.getFunctionNorm())
+        converged = code > 0 and bool(np.isfinite(norm))
+        return NewtonOutcome(converged, int(self._snes.getIterationNumber()), names.get(code, str(code)), norm)

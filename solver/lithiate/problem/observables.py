@@ -1,0 +1,339 @@
+"""Everything that is read off a solution: fields at points, and the numbers of one row of the history, in SI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem, la
+from numpy.typing import NDArray
+
+from lithiate import compat, parallel
+from lithiate.problem.interface_model import InterfaceModel
+from lithiate.problem.pointwise import InterfacePoints, RegionPoints
+from lithiate.problem.problem import ELECTRODE_POTENTIAL, PLATEN, Problem
+from lithiate.problem.region_model import RegionModel
+
+OPEN_GAP = 1e-9
+"""A face counts as open beyond this gap [m]."""
+
+SQUARE_CENTIMETRES = 1e4
+"""cm2 per m2."""
+
+Array = NDArray[np.float64]
+STRESS_COMPONENTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+
+
+def _region_expressions(model: RegionModel) -> dict[str, Any]:
+    stress = model.cauchy_stress
+    expressions: dict[str, Any] = {
+        "weight": model.measures.weight,
+        "volume_ratio": model.volume_ratio,
+        **{f"stress_{i}{j}": stress[i, j] for i, j in STRESS_COMPONENTS},
+        "plastic_strain": model.flow.equivalent_plastic_strain,
+        "elastic_energy": model.elastic_energy,
+        "plastic_work": model.swelling_ratio * model.flow.dissipation,
+    }
+    if model.storage and model.concentration:
+        capacity = model.storage.maximum_concentration
+        expressions["stoichiometry"] = model.concentration.value
+        expressions["chemical_energy"] = capacity * model.storage.chemical_energy(model.concentration.value)
+        expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
+    if model.electrolyte_potential:
+        expressions["ohmic_power"] = model.ohmic_power
+    return expressions
+
+
+def _interface_expressions(model: InterfaceModel) -> dict[str, Any]:
+    kinematics = model.kinematics
+    expressions: dict[str, Any] = {
+        "weight": model.measures.weight("+"),
+        "area_ratio": kinematics.area_ratio,
+        "gap": kinematics.gap,
+        "slip": ufl.sqrt(ufl.inner(kinematics.slip, kinematics.slip)),
+        "contact_pressure": model.contact_pressure,
+        "damage": model.dissipated_share,
+        "contact_area_fraction": model.contact_area_fraction,
+    }
+    law = model.laws.cohesion
+    if law is not None and model.history is not None:
+        expressions["cohesive_energy"] = law.stored_energy(kinematics, model.new_history)
+        expressions["spent_toughness"] = law.spent_toughness(model.new_history)
+        expressions["viscous_work"] = law.viscous_work(kinematics, model.new_history, model.history.opening("+"))
+    if model.friction is not None:
+        expressions["friction_work"] = model.dissipated_share * model.friction.dissipation
+        expressions["sticking_energy"] = model.dissipated_share * model.friction.stored_energy
+    if model.laws.kinetics is not None and model.electrode_potential and model.electrolyte.electrolyte_potential:
+        expressions["current_density"] = model.current_density
+        expressions["overpotential"] = model.overpotential
+        expressions["conductance"] = model.conductance
+        expressions["plating_potential"] = model.electrode_potential.value(
+            "+"
+        ) - model.electrolyte.electrolyte_potential.value("-")
+    return expressions
+
+
+@dataclass(frozen=True)
+class RegionState:
+    """Values at the bulk quadrature points of a region, (cells, points) each, in solver units.
+
+    Attributes:
+        values: by name, as in the expressions above.
+        volumes: volume of each point as built.
+    """
+
+    values: dict[str, Array]
+    volumes: Array
+
+    @property
+    def stress(self) -> Array:
+        """(cells, points, 3, 3) Cauchy stress."""
+        tensor = np.empty((*self.volumes.shape, 3, 3))
+        for i, j in STRESS_COMPONENTS:
+            tensor[..., i, j] = tensor[..., j, i] = self.values[f"stress_{i}{j}"]
+        return tensor
+
+    @property
+    def hydrostatic_stress(self) -> Array:
+        """tr(sigma)/3, tension positive."""
+        return (self.values["stress_00"] + self.values["stress_11"] + self.values["stress_22"]) / 3
+
+    @property
+    def von_mises_stress(self) -> Array:
+        """sqrt(3/2) |dev sigma|."""
+        deviator = self.stress - self.hydrostatic_stress[..., None, None] * np.eye(3)
+        return np.asarray(np.sqrt(1.5 * np.einsum("...ij,...ij", deviator, deviator)))
+
+    @property
+    def largest_principal_stress(self) -> Array:
+        """Largest eigenvalue of sigma."""
+        return np.asarray(np.linalg.eigvalsh(self.stress)[..., -1])
+
+    @property
+    def current_volumes(self) -> Array:
+        """Volume of each point on the deformed body."""
+        return self.volumes * self.values["volume_ratio"]
+
+
+@dataclass(frozen=True)
+class InterfaceState:
+    """Values at the interface points, (points,) each, in solver units.
+
+    Attributes:
+        values: by name, as in the expressions above.
+        areas: area of each point as built.
+        facet_means: mean over each of this rank's own facets, by name.
+    """
+
+    values: dict[str, Array]
+    areas: Array
+    facet_means: dict[str, Array]
+
+    @property
+    def current_areas(self) -> Array:
+        """Area of each point on the deformed body."""
+        return self.areas * self.values["area_ratio"]
+
+
+@dataclass(frozen=True)
+class State:
+    """One evaluated solution."""
+
+    regions: dict[str, RegionState]
+    interfaces: dict[str, InterfaceState]
+
+
+class Observer:
+    """Evaluates solutions of one problem.
+
+    Attributes:
+        problem: what is observed.
+        platen_area: of the model as built [m2] (m2 per metre of depth in plane strain is per solver length).
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        measures = problem.measures
+        self._regions = {
+            name: RegionPoints(measures, name, _region_expressions(model)) for name, model in problem.regions.items()
+        }
+        self.interface_points = {
+            name: InterfacePoints(measures, name, _interface_expressions(model))
+            for name, model in problem.interfaces.items()
+        }
+        maps = problem.geometry.entity_maps()
+        self._amounts = {}
+        for name, model in problem.regions.items():
+            if model.storage and model.concentration:
+                content = model.storage.maximum_concentration * model.concentration.value
+                self._amounts[name] = compat.compile_form(measures.region_nodal(content, name), maps)
+        self._reactions = self._compile_reactions(maps)
+        surface = problem.description.platen or problem.description.grounded
+        self.platen_area = self._integral(compat.compile_form(measures.surface(1.0, surface), maps)) if surface else 0.0
+        self.capacity = sum(
+            model.storage.maximum_concentration * self.volume(name)
+            for name, model in problem.regions.items()
+            if model.storage
+        )
+
+    def _compile_reactions(self, maps: Any) -> list[tuple[Any, NDArray[np.int32]]]:
+        """Internal forces of every body and its own degrees of freedom on the bottom, where the platen is resisted."""
+        problem = self.problem
+        if problem.description.platen is None:
+            return []
+        reactions = []
+        for body in problem.geometry.bodies:
+            unknown = problem.unknowns["displacement." + "+".join(body)]
+            form = compat.compile_form(problem.residuals[unknown.name], maps)
+            dofs = problem.surface_dofs(unknown.name, "bottom", problem.geometry.dimension - 1)
+            reactions.append((form, dofs[dofs < unknown.owned]))
+        return reactions
+
+    def _integral(self, form: Any) -> float:
+        return float(parallel.total(self.problem.geometry.communicator, fem.assemble_scalar(form)))
+
+    def _total(self, values: Array) -> float:
+        return float(parallel.total(self.problem.geometry.communicator, float(np.sum(values))))
+
+    def volume(self, region: str) -> float:
+        """Volume of a region as built, in solver units."""
+        measures = self.problem.measures
+        form = compat.compile_form(measures.region_nodal(1.0, region), self.problem.geometry.entity_maps())
+        return self._integral(form)
+
+    def state(self) -> State:
+        """Evaluate the present solution; call before the step is accepted, so that increments are of this step."""
+        regions = {}
+        for name, points in self._regions.items():
+            values = points.evaluate()
+            regions[name] = RegionState(values, points.weights * values["weight"])
+        interfaces = {}
+        for name, face in self.interface_points.items():
+            samples = face.all_values()
+            values = face.own_values(samples)
+            interfaces[name] = InterfaceState(values, face.weights * values["weight"], face.facet_means(samples))
+        return State(regions, interfaces)
+
+    # Cheap numbers, also used to locate events
+
+    def lithium_content(self) -> float:
+        """Integral of C over all storing regions, solver units."""
+        return sum(self._integral(form) for form in self._amounts.values())
+
+    def state_of_charge(self) -> float:
+        """Integral of C over integral of C_max."""
+        return self.lithium_content() / self.capacity if self.capacity else 0.0
+
+    def voltage(self) -> float:
+        """Electrode potential against the ideal lithium face [V]."""
+        if ELECTRODE_POTENTIAL not in self.problem.unknowns:
+            return 0.0
+        return self._global_scalar(ELECTRODE_POTENTIAL) * self.problem.units.potential
+
+    def accepted_voltage(self) -> float:
+        """The voltage at the start of the step [V]."""
+        unknown = self.problem.unknowns[ELECTRODE_POTENTIAL]
+        values = unknown.old.x.array[: unknown.owned]
+        return parallel.largest(self.problem.geometry.communicator, values) * self.problem.units.potential
+
+    def _global_scalar(self, name: str) -> float:
+        values = self.problem.unknowns[name].owned_values
+        return parallel.largest(self.problem.geometry.communicator, values)
+
+    def platen_displacement(self) -> float:
+        """Displacement of the platen, solver units, positive when the model grows."""
+        return self._global_scalar(PLATEN) if PLATEN in self.problem.unknowns else 0.0
+
+    def bottom_reaction(self) -> float:
+        """Force that the bottom exerts on the model along the platen's normal, solver units."""
+        force = 0.0
+        for form, dofs in self._reactions:
+            vector = fem.assemble_vector(form)
+            vector.scatter_reverse(la.InsertMode.add)
+            force += self._total(vector.array[dofs])
+        return force
+
+    # Numbers of a row
+
+    def region_row(self, name: str, state: RegionState) -> dict[str, float]:
+        """Columns ``<quantity>.<region>`` in SI."""
+        communicator, unit = self.problem.geometry.communicator, self.problem.units.stress
+        volume = self._total(state.current_volumes)
+        hydrostatic, mises = state.hydrostatic_stress * unit, state.von_mises_stress * unit
+        row = {
+            "mean_hydrostatic_stress": self._total(hydrostatic * state.current_volumes) / volume,
+            "smallest_hydrostatic_stress": parallel.smallest(communicator, hydrostatic),
+            "largest_hydrostatic_stress": parallel.largest(communicator, hydrostatic),
+            "mean_von_mises_stress": self._total(mises * state.current_volumes) / volume,
+            "largest_von_mises_stress": parallel.largest(communicator, mises),
+            "largest_equivalent_plastic_strain": parallel.largest(communicator, state.values["plastic_strain"]),
+        }
+        if "stoichiometry" in state.values:
+            filling = state.values["stoichiometry"]
+            built = self._total(state.volumes)
+            row = {
+                "mean_stoichiometry": self._total(filling * state.volumes) / built,
+                "smallest_stoichiometry": parallel.smallest(communicator, filling),
+                "largest_stoichiometry": parallel.largest(communicator, filling),
+                **row,
+            }
+        return {f"{key}.{name}": value for key, value in row.items()}
+
+    def interface_row(self, name: str, state: InterfaceState) -> dict[str, float]:
+        """Columns ``<quantity>.<interface>`` in SI."""
+        communicator, units = self.problem.geometry.communicator, self.problem.units
+        areas, values = state.current_areas, state.values
+        area = self._total(areas)
+        gap = np.maximum(values["gap"], 0.0) * units.length
+        row = {
+            "contact_area_fraction": self._total(values["contact_area_fraction"] * areas) / area,
+            "open_area_fraction": self._total((gap > OPEN_GAP) * areas) / area,
+            "mean_gap": self._total(gap * areas) / area,
+            "largest_gap": parallel.largest(communicator, gap),
+            "largest_contact_pressure": parallel.largest(communicator, values["contact_pressure"]) * units.stress,
+            "mean_damage": self._total(values["damage"] * areas) / area,
+        }
+        if "current_density" in values:
+            current = values["current_density"]
+            mean = self._total(current * areas) / area
+            variance = self._total((current - mean) ** 2 * areas) / area
+            conductance = self._total(values["conductance"] * areas) / self.platen_area
+            row["interface_resistance"] = units.area_resistance / conductance * SQUARE_CENTIMETRES
+            row["current_density_deviation"] = float(np.sqrt(variance)) * units.current_density
+            plating = parallel.smallest(communicator, values["plating_potential"])
+            row["smallest_plating_potential"] = plating * units.potential
+        return {f"{key}.{name}": value for key, value in row.items()}
+
+    def interface_current(self, state: State) -> float:
+        """Integral of i over all interfaces, anodic positive, solver units."""
+        return sum(
+            self._total(interface.values["current_density"] * interface.current_areas)
+            for interface in state.interfaces.values()
+            if "current_density" in interface.values
+        )
+
+    def region_total(self, state: State, quantity: str) -> float:
+        """Integral of a quantity over all regions that have it, solver units."""
+        return sum(
+            self._total(region.values[quantity] * region.volumes)
+            for region in state.regions.values()
+            if quantity in region.values
+        )
+
+    def interface_total(self, state: State, quantity: str) -> float:
+        """Integral of a quantity per current area over all interfaces that have it, solver units."""
+        return sum(
+            self._total(interface.values[quantity] * interface.current_areas)
+            for interface in state.interfaces.values()
+            if quantity in interface.values
+        )
+
+    def charge_transfer_power(self, state: State) -> float:
+        """Integral of i eta, solver units."""
+        return sum(
+            self._total(face.values["current_density"] * face.values["overpotential"] * face.current_areas)
+            for face in state.interfaces.values()
+            if "current_density" in face.values
+        )

@@ -1,0 +1,386 @@
+"""The only place where forms are summed: from geometry and laws to the residual of every unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx import mesh as dolfinx_mesh
+from numpy.typing import NDArray
+
+from lithiate import parallel
+from lithiate.errors import InputError
+from lithiate.geometry import Geometry, Measures
+from lithiate.materials.card import MaterialCard
+from lithiate.materials.parameters import SolidParameters, StorageParameters
+from lithiate.problem import unknowns
+from lithiate.problem.interface_model import InterfaceHistory, InterfaceLaws, InterfaceModel
+from lithiate.problem.normals import smooth_normals
+from lithiate.problem.pointwise import InterfacePoints, RegionPoints, history_space, store
+from lithiate.problem.region_model import RegionModel, Switches, create_flow_history
+from lithiate.problem.unknowns import Unknown
+from lithiate.scaling import Units
+
+PLATEN = "platen_displacement"
+ELECTRODE_POTENTIAL = "electrode_potential"
+ONE_VOLT = 1.0
+"""Potentials count against this [V] in the control of the time-step error."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is to be solved on a geometry.
+
+    Attributes:
+        cards: material of each region.
+        initial_stoichiometry: c_0 of each storing region, at which the mesh as built is free of stress.
+        interfaces: laws of each interface.
+        switches: which couplings are on.
+        platen: name of the surface that a rigid platen presses on, or None.
+        grounded: name of the surface at zero electrolyte potential, or None.
+    """
+
+    cards: Mapping[str, MaterialCard]
+    initial_stoichiometry: Mapping[str, float]
+    interfaces: Mapping[str, InterfaceLaws] = field(default_factory=dict)
+    switches: Switches = Switches()
+    platen: str | None = None
+    grounded: str | None = None
+
+
+class Problem:
+    """Unknowns, models and residuals.
+
+    Attributes:
+        geometry, measures, units: where and in which units.
+        unknowns: by name.
+        regions, interfaces: models by name.
+        residuals: residual form of each unknown; terms may be added before the system is compiled.
+        time_step: length of the step (zero for the equilibrium step).
+        stack_pressure: p on the platen, compression positive.
+        current_density: applied current per platen area as built, anodic positive.
+    """
+
+    def __init__(
+        self, geometry: Geometry, units: Units, description: Description, bulk_degree: int | None = None
+    ) -> None:
+        self.geometry, self.units, self.description = geometry, units, description
+        self.measures = Measures(geometry) if bulk_degree is None else Measures(geometry, bulk_degree)
+        self.time_step = fem.Constant(geometry.mesh, 0.0)
+        self.stack_pressure = fem.Constant(geometry.mesh, 0.0)
+        self.current_density = fem.Constant(geometry.mesh, 0.0)
+        self.unknowns: dict[str, Unknown] = {}
+        self._platen_shape: fem.Function | None = None
+        self.regions = self._create_regions()
+        self.interfaces = self._create_interfaces()
+        self.residuals: dict[str, Any] = {}
+        for region in self.regions.values():
+            self._add_region(region)
+        for interface in self.interfaces.values():
+            self._add_interface(interface)
+        self._add_loads()
+        self._history_updates = self._create_history_updates()
+
+    # Unknowns and models
+
+    def _add_unknown(self, name: str, space: fem.FunctionSpace, error_scale: float, **traits: bool) -> Unknown:
+        if name not in self.unknowns:
+            self.unknowns[name] = unknowns.create_unknown(name, space, error_scale, **traits)
+        return self.unknowns[name]
+
+    def _displacement(self, body: tuple[str, ...]) -> tuple[Any, Any]:
+        """Total displacement of a body and its part without the platen."""
+        mesh = self.geometry.bodies[body].mesh
+        unknown = self._add_unknown("displacement." + "+".join(body), unknowns.displacement_space(mesh), 1.0)
+        if self.description.platen is None:
+            return unknown.value, unknown.value
+        if self._platen_shape is None:
+            self._platen_shape = self._create_platen_shape()
+        if self._platen_shape.function_space.mesh is not mesh:
+            return unknown.value, unknown.value
+        platen = self._add_unknown(PLATEN, unknowns.global_scalar_space(self.geometry.mesh), 1.0)
+        return unknown.value + platen.value * self._platen_shape, unknown.value
+
+    def _create_platen_shape(self) -> fem.Function:
+        """Displacement field of a unit platen displacement: one on the nodes of the platen, zero on all others."""
+        surface = self.description.platen
+        assert surface is not None
+        parent_facets = self.geometry.surface_facets(surface)
+        body = self.body_at(surface)
+        submesh = self.geometry.bodies[body]
+        space = self.unknowns_space("displacement." + "+".join(body), submesh.mesh)
+        shape = fem.Function(space)
+        component = self.geometry.dimension - 1
+        dofs = self._surface_dofs(space, parent_facets, component)
+        shape.x.array[dofs] = 1.0
+        shape.x.scatter_forward()
+        self._require_platen_clear_of_interfaces(shape)
+        return shape
+
+    def unknowns_space(self, name: str, mesh: dolfinx_mesh.Mesh) -> fem.FunctionSpace:
+        """Displacement space of a body, the same object each time."""
+        return self._add_unknown(name, unknowns.displacement_space(mesh), 1.0).value.function_space
+
+    def _require_platen_clear_of_interfaces(self, shape: fem.Function) -> None:
+        """The forms of interfaces leave the platen out, so no cell may touch both."""
+        space = shape.function_space
+        block = space.dofmap.bs
+        loaded = np.abs(shape.x.array.reshape(-1, block)[space.dofmap.list]).max(axis=(1, 2)) > 0
+        sub = next(part for part in self.geometry.bodies.values() if part.mesh is space.mesh)
+        touching = np.zeros(len(sub.parent_to_sub), dtype=bool)
+        touching[sub.cells[np.flatnonzero(loaded)]] = True
+        clash = any(touching[face.pairs[:, side]].any() for face in self.geometry.interfaces.values() for side in (0, 2))
+        if parallel.any_rank(self.geometry.communicator, clash):
+            raise InputError(
+                f"geometry.mesh_size: an element reaches from the platen (surface '{self.description.platen}') to an "
+                "interface; choose a smaller mesh_size or more room above the interface"
+            )
+
+    def body_at(self, surface: str) -> tuple[str, ...]:
+        """The one body that a surface belongs to.
+
+        Raises:
+            InputError: if the surface belongs to several bodies.
+        """
+        facets = self.geometry.surface_facets(surface)
+        mesh = self.geometry.mesh
+        mesh.topology.create_connectivity(self.geometry.dimension - 1, self.geometry.dimension)
+        to_cells = mesh.topology.connectivity(self.geometry.dimension - 1, self.geometry.dimension)
+        cells = np.array([to_cells.links(facet)[0] for facet in facets], dtype=np.int32)
+        found = []
+        for body in self.geometry.bodies:
+            tags = [self.geometry.region_tags[name] for name in body]
+            touches = bool(np.isin(self.geometry.cell_tags.values, tags)[np.isin(self.geometry.cell_tags.indices, cells)].any())
+            if parallel.any_rank(self.geometry.communicator, touches):
+                found.append(body)
+        if len(found) != 1:
+            raise InputError(f"surface '{surface}' belongs to {len(found)} bodies; a platen needs one")
+        return found[0]
+
+    def _create_regions(self) -> dict[str, RegionModel]:
+        models = {}
+        description, units = self.description, self.units
+        potential_scale = ONE_VOLT / units.potential
+        for name, card in description.cards.items():
+            mesh = self.geometry.regions[name].mesh
+            total, local = self._displacement(self.geometry.body_of(name))
+            solid = SolidParameters(card, units)
+            model = RegionModel(name, self.measures, description.switches, solid, None, total, local)
+            if card.stores_lithium:
+                model.storage = StorageParameters(card, units, description.initial_stoichiometry[name])
+                space = unknowns.scalar_field_space(mesh)
+                bounded = card.chemistry != "ideal_dilute"
+                model.concentration = self._add_unknown(f"stoichiometry.{name}", space, 1.0, bounded=bounded)
+                model.potential = self._add_unknown(f"chemical_potential.{name}", space, potential_scale)
+                self._initialise(model)
+            elif card.ionic_conductivity and description.grounded is not None:
+                space = unknowns.scalar_field_space(mesh)
+                model.electrolyte_potential = self._add_unknown(
+                    f"electrolyte_potential.{name}", space, potential_scale, instantaneous=True
+                )
+            if solid.flows and not description.switches.small_strain:
+                model.history = create_flow_history(mesh, self.measures.bulk_degree)
+            models[name] = model
+        return models
+
+    @staticmethod
+    def _initialise(model: RegionModel) -> None:
+        assert model.storage and model.concentration and model.potential
+        start, chemical = model.storage.stress_free_stoichiometry, model.storage.initial_chemical_potential
+        for unknown, value in ((model.concentration, start), (model.potential, chemical)):
+            unknown.value.x.array[:] = value
+            unknown.old.x.array[:] = value
+
+    def _create_interfaces(self) -> dict[str, InterfaceModel]:
+        models = {}
+        for name, laws in self.description.interfaces.items():
+            first, second = self.geometry.interfaces[name].sides
+            electrode, electrolyte = self.regions[first], self.regions[second]
+            potential = None
+            if laws.kinetics is not None:
+                space = unknowns.global_scalar_space(self.geometry.mesh)
+                scale = ONE_VOLT / self.units.potential
+                potential = self._add_unknown(ELECTRODE_POTENTIAL, space, scale, instantaneous=True)
+                assert electrode.storage is not None
+                potential.value.x.array[:] = -electrode.storage.initial_chemical_potential
+                potential.old.x.array[:] = potential.value.x.array
+            mesh = self.geometry.regions[first].mesh
+            history = None
+            if laws.cohesion is not None:
+                history = InterfaceHistory(fem.Function(history_space(mesh)), fem.Function(history_space(mesh, 3)))
+                history.opening.x.array[:] = laws.cohesion.onset_opening
+            normal = smooth_normals(self.measures, name)
+            models[name] = InterfaceModel(
+                name, self.measures, laws, electrode, electrolyte, potential, self.time_step, normal, history
+            )
+        return models
+
+    # Residuals
+
+    def add(self, unknown: str, form: Any) -> None:
+        """Add a term to the residual of an unknown (before the system is compiled)."""
+        self.residuals[unknown] = self.residuals[unknown] + form if unknown in self.residuals else form
+
+    def _body_unknown(self, region: str) -> Unknown:
+        return self.unknowns["displacement." + "+".join(self.geometry.body_of(region))]
+
+    def _add_region(self, region: RegionModel) -> None:
+        """Balance of momentum, of lithium and of charge in a region, and the definition of mu."""
+        measures, name = self.measures, region.name
+        displacement = self._body_unknown(name)
+        work = ufl.inner(region.nominal_stress, region.gradient_of(displacement.test))
+        self.add(displacement.name, measures.region(work, name))
+        shape = self._platen_shape
+        if shape is not None and shape.function_space.mesh is displacement.value.function_space.mesh:
+            platen = self.unknowns[PLATEN]
+            work = ufl.inner(region.nominal_stress, region.gradient_of(shape)) * platen.test
+            self.add(PLATEN, measures.region(work, name))
+        if region.concentration and region.potential and region.storage:
+            concentration, potential = region.concentration, region.potential
+            capacity = region.storage.maximum_concentration
+            stored = capacity * (concentration.value - concentration.old) * concentration.test
+            gradient = ufl.grad(concentration.test)
+            flux = ufl.as_vector([region.lithium_flux[i] for i in range(self.geometry.dimension)])
+            self.add(concentration.name, measures.region_nodal(stored, name))
+            self.add(concentration.name, measures.region(-self.time_step * ufl.inner(flux, gradient), name))
+            definition = (potential.value - region.chemical_potential_of_composition) * potential.test
+            self.add(potential.name, measures.region_nodal(definition, name))
+            if region.stress_in_potential:
+                self.add(potential.name, measures.region(-region.mechanical_potential * potential.test, name))
+        if region.electrolyte_potential:
+            unknown = region.electrolyte_potential
+            current = ufl.as_vector([region.ionic_current[i] for i in range(self.geometry.dimension)])
+            self.add(unknown.name, measures.region(-ufl.inner(current, ufl.grad(unknown.test)), name))
+
+    def _add_interface(self, interface: InterfaceModel) -> None:
+        """Traction, and charge transfer that takes from one side what it gives to the other."""
+        measures, name = self.measures, interface.name
+        electrode, electrolyte = interface.electrode, interface.electrolyte
+        area = interface.kinematics.area_ratio
+        if interface.separable:
+            first, second = self._body_unknown(electrode.name), self._body_unknown(electrolyte.name)
+            traction = ufl.as_vector([interface.traction[i] for i in range(self.geometry.dimension)])
+            self.add(first.name, measures.interface(-ufl.inner(traction, first.test("+")) * area, name))
+            self.add(second.name, measures.interface(ufl.inner(traction, second.test("-")) * area, name))
+        if interface.laws.kinetics is None:
+            return
+        assert electrode.concentration and electrolyte.electrolyte_potential and interface.electrode_potential
+        current = interface.current_density * area
+        lithium, ions = electrode.concentration, electrolyte.electrolyte_potential
+        self.add(lithium.name, measures.interface(self.time_step * current * lithium.test("+"), name))
+        self.add(ions.name, measures.interface(-current * ions.test("-"), name))
+        potential = interface.electrode_potential
+        self.add(potential.name, measures.interface(current * potential.test("+"), name))
+
+    def _add_loads(self) -> None:
+        """Platen force and applied current, both per platen area as built."""
+        platen = self.description.platen
+        if platen is not None:
+            self.add(PLATEN, self.measures.surface(self.stack_pressure * self.unknowns[PLATEN].test, platen))
+        if ELECTRODE_POTENTIAL in self.unknowns:
+            surface = platen or self.description.grounded
+            assert surface is not None
+            test = self.unknowns[ELECTRODE_POTENTIAL].test
+            self.add(ELECTRODE_POTENTIAL, self.measures.surface(-self.current_density * test, surface))
+
+    # Dirichlet conditions
+
+    def _surface_dofs(
+        self, space: fem.FunctionSpace, parent_facets: NDArray[np.int32], component: int | None
+    ) -> NDArray[np.int32]:
+        """Degrees of freedom of a submesh's space on parent facets."""
+        mesh, dimension = space.mesh, self.geometry.dimension
+        submesh = next(
+            part
+            for part in (*self.geometry.bodies.values(), *self.geometry.regions.values())
+            if part.mesh is mesh
+        )
+        parent = self.geometry.mesh
+        parent.topology.create_connectivity(dimension - 1, dimension)
+        to_cells = parent.topology.connectivity(dimension - 1, dimension)
+        to_facets = parent.topology.connectivity(dimension, dimension - 1)
+        mesh.topology.create_connectivity(dimension, dimension - 1)
+        mesh.topology.create_connectivity(dimension - 1, dimension)
+        sub_to_facets = mesh.topology.connectivity(dimension, dimension - 1)
+        own = np.zeros(len(submesh.parent_to_sub), dtype=bool)
+        own[submesh.cells] = True
+        facets = []
+        for facet in parent_facets:
+            for cell in to_cells.links(facet):
+                if own[cell]:
+                    local = np.flatnonzero(to_facets.links(cell) == facet)[0]
+                    facets.append(sub_to_facets.links(submesh.parent_to_sub[cell])[local])
+        found = np.unique(np.array(facets, dtype=np.int32))
+        if component is None:
+            return np.asarray(fem.locate_dofs_topological(space, dimension - 1, found))
+        return np.asarray(fem.locate_dofs_topological(space.sub(component), dimension - 1, found))
+
+    def surface_dofs(self, unknown: str, surface: str, component: int | None = None) -> NDArray[np.int32]:
+        """This rank's degrees of freedom of an unknown, or of one component of it, on a named surface."""
+        space = self.unknowns[unknown].value.function_space
+        return self._surface_dofs(space, self.geometry.surface_facets(surface), component)
+
+    def fix(self, unknown: str, surface: str, component: int | None = None, value: Any = 0.0) -> None:
+        """Hold an unknown, or one component of a displacement, at a value on a surface.
+
+        Args:
+            unknown: name.
+            surface: name.
+            component: of a displacement; None for scalar fields.
+            value: number, ``fem.Constant``, or a function of the same space.
+        """
+        target = self.unknowns[unknown]
+        space = target.value.function_space
+        dofs = self.surface_dofs(unknown, surface, component)
+        if isinstance(value, fem.Function):
+            target.conditions.append(fem.dirichletbc(value, dofs))
+            return
+        held = space if component is None else space.sub(component)
+        target.conditions.append(fem.dirichletbc(np.float64(value) if np.isscalar(value) else value, dofs, held))
+
+    # History
+
+    def _create_history_updates(self) -> list[Any]:
+        updates: list[Any] = []
+        for name, region in self.regions.items():
+            if region.history is not None:
+                metric = region.flow.inverse_plastic_metric
+                expressions = {f"metric_{i}{j}": metric[i, j] for i in range(3) for j in range(3)}
+                expressions["plastic_strain"] = region.flow.equivalent_plastic_strain
+                updates.append((region, expressions))
+        return updates
+
+    @staticmethod
+    def _interface_updates(interface: InterfaceModel) -> dict[str, Any]:
+        expressions = {"opening": interface.new_history}
+        if interface.friction is not None:
+            expressions |= {f"slip_{i}": interface.friction.passed_slip[i] for i in range(3)}
+        return expressions
+
+    def accept_step(self) -> None:
+        """Make the end of the step the start of the next one: histories first, then the unknowns."""
+        if not hasattr(self, "_points"):
+            self._points = [
+                (region.history, RegionPoints(self.measures, region.name, expressions))
+                for region, expressions in self._history_updates
+            ]
+            self._face_points = [
+                (interface.history, InterfacePoints(self.measures, name, self._interface_updates(interface)))
+                for name, interface in self.interfaces.items()
+                if interface.history is not None
+            ]
+        updates = [(history, points, points.all_values()) for history, points in self._points]
+        face_updates = [(history, points, points.all_values()) for history, points in self._face_points]
+        for history, _, values in updates:
+            store(history.inverse_plastic_metric, values[:, :, :9])
+            store(history.equivalent_plastic_strain, values[:, :, 9:])
+        for history, points, values in face_updates:
+            store(history.opening, values[:, :1], points.places)
+            if values.shape[1] > 1:
+                store(history.passed_slip, values[:, 1:], points.places)
+        for unknown in self.unknowns.values():
+            unknown.old.x.array[:] = unknown.value.x.array

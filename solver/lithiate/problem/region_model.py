@@ -1,0 +1,258 @@
+"""The constitutive state of one region as expressions of the unknowns and of its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import basix.ufl
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx import mesh as dolfinx_mesh
+
+from lithiate.geometry import Measures
+from lithiate.materials.parameters import SolidParameters, StorageParameters
+from lithiate.physics import chemistry, elasticity, kinematics, plasticity, transport
+from lithiate.problem.unknowns import Unknown
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What the physics section of a case turns on and off.
+
+    Attributes:
+        stress_in_flux: the mechanical part of the chemical potential drives diffusion.
+        stress_in_overpotential: it also shifts the equilibrium potential at the interface.
+        modulus_term: keep J_c dpsi_e/dC in the chemical potential.
+        small_strain: linear kinematics (verification only).
+    """
+
+    stress_in_flux: bool = True
+    stress_in_overpotential: bool = True
+    modulus_term: bool = True
+    small_strain: bool = False
+
+
+@dataclass(eq=False)
+class FlowHistory:
+    """Plastic history at the bulk quadrature points of a region."""
+
+    inverse_plastic_metric: fem.Function
+    equivalent_plastic_strain: fem.Function
+
+
+def create_flow_history(mesh: dolfinx_mesh.Mesh, degree: int) -> FlowHistory:
+    """History of material that has never flowed: unit metric, zero strain."""
+    cell = mesh.basix_cell()
+    metric = fem.Function(fem.functionspace(mesh, basix.ufl.quadrature_element(cell, (3, 3), degree=degree)))
+    metric.x.array.reshape(-1, 9)[:] = np.eye(3).ravel()
+    strain = fem.Function(fem.functionspace(mesh, basix.ufl.quadrature_element(cell, degree=degree)))
+    return FlowHistory(metric, strain)
+
+
+@dataclass(eq=False)
+class RegionModel:
+    """One region: its parameters, the unknowns that live on it, and every quantity that follows from them.
+
+    Attributes:
+        name: region.
+        measures: integration over the geometry.
+        switches: which couplings are on.
+        solid: mechanical parameters.
+        storage: lithium storage, or None.
+        displacement: total displacement u as an expression (the platen's share included).
+        face_displacement: the same without the platen's share, which never reaches an interface.
+        concentration: unknown stoichiometry c, or None.
+        potential: unknown chemical potential mu, or None.
+        electrolyte_potential: unknown phi_e, or None.
+        history: plastic history, or None for an elastic region.
+    """
+
+    name: str
+    measures: Measures
+    switches: Switches
+    solid: SolidParameters
+    storage: StorageParameters | None
+    displacement: Any
+    face_displacement: Any
+    concentration: Unknown | None = None
+    potential: Unknown | None = None
+    electrolyte_potential: Unknown | None = None
+    history: FlowHistory | None = None
+
+    @property
+    def symmetry(self) -> str:
+        """Symmetry of the model."""
+        return self.measures.geometry.symmetry
+
+    def gradient_of(self, displacement: Any) -> Any:
+        """Grad of a displacement-like field as a 3 x 3 tensor."""
+        return kinematics.displacement_gradient(displacement, self.measures.coordinates, self.symmetry)
+
+    @cached_property
+    def gradient(self) -> Any:
+        """Grad u."""
+        return self.gradient_of(self.displacement)
+
+    @cached_property
+    def deformation_gradient(self) -> Any:
+        """F, or the identity where kinematics is linear (flux and area refer to the mesh as built)."""
+        return ufl.Identity(3) if self.switches.small_strain else kinematics.deformation_gradient(self.gradient)
+
+    @cached_property
+    def face_deformation_gradient(self) -> Any:
+        """F on the faces of interfaces."""
+        if self.switches.small_strain:
+            return ufl.Identity(3)
+        return kinematics.deformation_gradient(self.gradient_of(self.face_displacement))
+
+    @cached_property
+    def stoichiometry(self) -> Any:
+        """c, as a variable in which the energy can be differentiated; None where no lithium is stored."""
+        return None if self.concentration is None else ufl.variable(self.concentration.value)
+
+    @cached_property
+    def volume_ratio(self) -> Any:
+        """J, current volume per volume as built."""
+        return ufl.det(self.deformation_gradient)
+
+    @cached_property
+    def swelling_ratio(self) -> Any:
+        """J_c."""
+        return ufl.as_ufl(1.0) if self.storage is None else self.storage.volumetric_ratio(self.stoichiometry)
+
+    @cached_property
+    def elastic_ratio(self) -> Any:
+        """J_e = J / J_c."""
+        return self.volume_ratio / self.swelling_ratio
+
+    @cached_property
+    def bulk(self) -> Any:
+        """K(c)."""
+        return self.solid.bulk_modulus(self.stoichiometry)
+
+    @cached_property
+    def shear(self) -> Any:
+        """G(c)."""
+        return self.solid.shear_modulus(self.stoichiometry)
+
+    @cached_property
+    def flow(self) -> plasticity.FlowState:
+        """Distortion, deviatoric stress and plastic history at the end of the step."""
+        if self.history is None:
+            return plasticity.elastic_state(self.deformation_gradient, self.shear)
+        return plasticity.return_map(
+            self.deformation_gradient,
+            self.history.inverse_plastic_metric,
+            self.history.equivalent_plastic_strain,
+            self.shear,
+            self.solid.yield_stress(self.stoichiometry),
+            self.solid.hardening_modulus,
+        )
+
+    @cached_property
+    def small_strain(self) -> Any:
+        """eps = sym Grad u."""
+        return ufl.sym(self.gradient)
+
+    @cached_property
+    def cauchy_stress(self) -> Any:
+        """sigma = tau_e / J_e; the linear stress where kinematics is linear."""
+        if self.switches.small_strain:
+            swelling = (self.swelling_ratio - 1) / 3
+            return elasticity.small_strain_stress(self.bulk, self.shear, self.small_strain, swelling)
+        return self.kirchhoff_stress / self.elastic_ratio
+
+    @cached_property
+    def kirchhoff_stress(self) -> Any:
+        """tau_e per intermediate volume."""
+        pressure = elasticity.kirchhoff_pressure(self.bulk, self.elastic_ratio)
+        return pressure * ufl.Identity(3) + self.flow.deviatoric_stress
+
+    @cached_property
+    def nominal_stress(self) -> Any:
+        """P, work-conjugate to Grad u per volume as built."""
+        if self.switches.small_strain:
+            return self.cauchy_stress
+        return elasticity.first_piola_kirchhoff_stress(
+            self.kirchhoff_stress, self.swelling_ratio, self.deformation_gradient
+        )
+
+    @cached_property
+    def elastic_energy(self) -> Any:
+        """J_c psi_e per volume as built."""
+        if self.switches.small_strain:
+            elastic = self.small_strain - (self.swelling_ratio - 1) / 3 * ufl.Identity(3)
+            return ufl.inner(self.cauchy_stress, elastic) / 2
+        energy = elasticity.elastic_energy(self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain)
+        return self.swelling_ratio * energy
+
+    @cached_property
+    def mechanical_potential(self) -> Any:
+        """Mechanical part of mu; -Omega tr(sigma)/3 where kinematics is linear."""
+        assert self.storage is not None
+        swelling, capacity = self.storage.swelling, self.storage.maximum_concentration
+        if self.switches.small_strain:
+            return -swelling / capacity * ufl.tr(self.cauchy_stress) / 3
+        potential = chemistry.mechanical_chemical_potential(
+            self.stoichiometry,
+            self.swelling_ratio,
+            self.elastic_ratio,
+            self.flow.isochoric_strain,
+            self.bulk,
+            self.shear,
+            swelling,
+            self.switches.modulus_term,
+        )
+        return potential / capacity
+
+    @cached_property
+    def chemical_potential_of_composition(self) -> Any:
+        """mu_chem(c)."""
+        assert self.storage is not None
+        return self.storage.chemical_potential(self.stoichiometry)
+
+    @property
+    def stress_in_potential(self) -> bool:
+        """Whether the unknown mu carries its mechanical part at all."""
+        return self.switches.stress_in_flux or self.switches.stress_in_overpotential
+
+    @cached_property
+    def potential_gradient(self) -> Any:
+        """Gradient that drives diffusion: Grad mu, or mu_chem'(c) Grad c where stress is kept out of the flux."""
+        assert self.potential is not None and self.concentration is not None
+        if self.switches.stress_in_flux or not self.stress_in_potential:
+            return kinematics.scalar_gradient(self.potential.value, self.symmetry)
+        slope = ufl.diff(self.chemical_potential_of_composition, self.stoichiometry)
+        return slope * kinematics.scalar_gradient(self.concentration.value, self.symmetry)
+
+    def potential_at_interface(self, side: str) -> Any:
+        """Chemical potential that the kinetics see: mu, or mu_chem(c) where stress is kept out of them."""
+        assert self.potential is not None
+        if self.switches.stress_in_overpotential or not self.stress_in_potential:
+            return self.potential.value(side)
+        return self.chemical_potential_of_composition(side)
+
+    @cached_property
+    def lithium_flux(self) -> Any:
+        """j_R."""
+        assert self.storage is not None
+        mobility = self.storage.mobility(self.stoichiometry)
+        return transport.lithium_flux(mobility, transport.metric(self.deformation_gradient), self.potential_gradient)
+
+    @cached_property
+    def ionic_current(self) -> Any:
+        """i_R, ionic current per area as built."""
+        assert self.electrolyte_potential is not None
+        conductivity = (self.solid.card.ionic_conductivity or 0.0) / self.solid.units.conductivity
+        gradient = kinematics.scalar_gradient(self.electrolyte_potential.value, self.symmetry)
+        return transport.ionic_current(conductivity, self.deformation_gradient, gradient)
+
+    @cached_property
+    def ohmic_power(self) -> Any:
+        """-i_R . Grad phi_e per volume as built."""
+        assert self.electrolyte_potential is not None
+        gradient = kinematics.scalar_gradient(self.electrolyte_potential.value, self.symmetry)
+        return -ufl.inner(self.ionic_current, gradient)

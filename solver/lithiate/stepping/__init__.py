@@ -1,0 +1,1 @@
+"""Advance in time: predictor, step, error control, events of the protocol, balances."""

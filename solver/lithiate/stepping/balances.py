@@ -1,0 +1,146 @@
+"""What must be conserved in every run: lithium, charge, force and energy, each counted twice by different code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lithiate.problem.observables import Observer, State
+
+BOUNDS: Mapping[str, float] = {
+    "lithium_balance_error": 1e-8,
+    "charge_balance_error": 1e-8,
+    "force_balance_error": 1e-6,
+    "energy_balance_error": 1e-2,
+}
+"""Largest error of each balance in a run that counts as right."""
+
+RESOLUTION: Mapping[str, int] = {
+    "lithium_balance_error": 9,
+    "charge_balance_error": 9,
+    "force_balance_error": 7,
+    "energy_balance_error": 12,
+}
+"""Decimal places that are kept: below them an error is round-off, which differs with the number of ranks."""
+
+SMALLEST_CHARGE = 1e-9
+"""Share of the capacity that must have passed before charge and energy errors are divided by what passed."""
+
+
+@dataclass
+class _Powers:
+    """Rates of energy at one instant, solver units."""
+
+    electrical: float = 0.0
+    platen: float = 0.0
+    charge_transfer: float = 0.0
+    ohmic: float = 0.0
+    diffusion: float = 0.0
+
+
+@dataclass
+class Balances:
+    """Running totals from row 0 on.
+
+    Attributes:
+        observer: evaluates the solution.
+        worst: largest error of each balance so far.
+    """
+
+    observer: Observer
+    worst: dict[str, float] = field(default_factory=lambda: dict.fromkeys(BOUNDS, 0.0))
+
+    def start(self, state: State) -> None:
+        """Take the equilibrium under stack pressure as the reference."""
+        self._initial_lithium = self.observer.lithium_content()
+        self._interface_charge = self._applied_charge = self._passed_charge = 0.0
+        self._external_work = self._work_done = self._dissipated = 0.0
+        self._initial_energy = self._stored(state)
+        self._platen = self.observer.platen_displacement()
+        self._powers = _Powers()
+        self._current: float | None = None
+        self._dissipation: dict[str, float] = {}
+
+    def _stored(self, state: State) -> float:
+        """Elastic, chemical and cohesive energy, and the toughness spent so far."""
+        observer = self.observer
+        bulk = sum(observer.region_total(state, name) for name in ("elastic_energy", "chemical_energy"))
+        faces = sum(
+            observer.interface_total(state, name) for name in ("cohesive_energy", "sticking_energy", "spent_toughness")
+        )
+        return bulk + faces
+
+    def step(self, state: State, time_step: float, current: float, pressure: float) -> dict[str, float]:
+        """Count one solved step (before it is accepted) and return the error of each balance.
+
+        Work and dissipation follow the trapezoidal rule, so that energy closes with the time integration itself.
+
+        Args:
+            state: evaluated at the end of the step, with increments of this step.
+            time_step: its length, solver units.
+            current: total applied current, anodic positive, solver units.
+            pressure: on the platen, solver units.
+        """
+        observer = self.observer
+        interface_current = observer.interface_current(state)
+        self._interface_charge += time_step * interface_current
+        self._applied_charge += time_step * current
+        self._passed_charge += time_step * abs(current)
+        self._count_energy(state, time_step, current, pressure)
+        lithium = observer.lithium_content() - self._initial_lithium + self._interface_charge
+        capacity = observer.capacity or 1.0
+        charge_scale = max(self._passed_charge, SMALLEST_CHARGE * capacity)
+        force = pressure * observer.platen_area
+        reaction_error = abs(observer.bottom_reaction() - force) / force if force > 0.0 else 0.0
+        energy = self._external_work - (self._stored(state) - self._initial_energy) - self._dissipated
+        errors = {
+            "lithium_balance_error": abs(lithium) / capacity,
+            "charge_balance_error": abs(self._interface_charge - self._applied_charge) / charge_scale,
+            "force_balance_error": reaction_error,
+            "energy_balance_error": abs(energy) / max(self._work_done, SMALLEST_CHARGE * capacity),
+        }
+        rounded = {name: round(value, RESOLUTION[name]) for name, value in errors.items()}
+        for name, value in rounded.items():
+            self.worst[name] = max(self.worst[name], value)
+        return rounded
+
+    def _count_energy(self, state: State, time_step: float, current: float, pressure: float) -> None:
+        """I V + platen work = d(elastic + chemical + cohesive) + plastic + diffusion + transfer + ohmic + fracture."""
+        observer = self.observer
+        voltage = observer.voltage() / observer.problem.units.potential
+        new = _Powers(
+            electrical=current * voltage,
+            charge_transfer=observer.charge_transfer_power(state),
+            ohmic=observer.region_total(state, "ohmic_power"),
+            diffusion=observer.region_total(state, "diffusion_power"),
+        )
+        # Powers jump with the current: the value before a jump says nothing about the step after it.
+        old = self._powers if current == self._current else new
+        self._current = current
+        platen = observer.platen_displacement()
+        electrical = time_step * (new.electrical + old.electrical) / 2
+        mechanical = -pressure * observer.platen_area * (platen - self._platen)
+        parts = {
+            "charge_transfer": time_step * (new.charge_transfer + old.charge_transfer) / 2,
+            "ohmic": time_step * (new.ohmic + old.ohmic) / 2,
+            "diffusion": time_step * (new.diffusion + old.diffusion) / 2,
+            "plastic": observer.region_total(state, "plastic_work"),
+            "viscous": observer.interface_total(state, "viscous_work"),
+            "friction": observer.interface_total(state, "friction_work"),
+        }
+        for name, value in parts.items():
+            self._dissipation[name] = self._dissipation.get(name, 0.0) + value
+        self._external_work += electrical + mechanical
+        self._work_done += abs(electrical) + abs(mechanical)
+        self._dissipated += sum(parts.values())
+        self._powers, self._platen = new, platen
+
+    @property
+    def dissipation(self) -> dict[str, float]:
+        """Energy dissipated so far by mechanism, solver units."""
+        return dict(self._dissipation)
+
+    @property
+    def out_of_bounds(self) -> dict[str, float]:
+        """Balances whose worst error exceeds its bound."""
+        return {name: value for name, value in self.worst.items() if value > BOUNDS[name]}

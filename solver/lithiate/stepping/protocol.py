@@ -1,0 +1,327 @@
+"""Runs a protocol: steps of current, each until a condition is met, with events hit exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+
+from lithiate.case import Case
+from lithiate.case.protocol import Rest, Step
+from lithiate.errors import SolverError
+from lithiate.problem.observables import Observer, State
+from lithiate.problem.problem import Problem
+from lithiate.stepping.balances import Balances
+from lithiate.stepping.stepper import SMALLEST_RATIO, StepOutcome, Stepper, next_step
+
+FIRST_STEP_SHARE = 1e-4
+"""First time step after a change of current, as a share of the protocol step's nominal length."""
+
+LARGEST_STEP_SHARE = 0.05
+"""Largest time step, as the same share, unless the case says otherwise."""
+
+VOLTAGE_TOLERANCE = 1e-4
+"""Cut-off voltages are hit to within this [V]."""
+
+TIME_TOLERANCE = 1e-9
+"""Relative distance at which an event in time counts as reached."""
+
+LARGEST_PRESSURE_CUTS = 12
+"""The equilibrium step is split at most this many times in two."""
+
+MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE = 3.6e4
+"""C/m2 in one mAh/cm2."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One accepted step, as listeners see it.
+
+    Attributes:
+        index: 0 for the equilibrium under pressure.
+        time: [s].
+        time_step: [s].
+        protocol_step: from 0.
+        cycle: from 1.
+        current_density: per platen area [A/m2], anodic positive.
+        areal_capacity: passed in this protocol step [mAh/cm2].
+        newton_iterations: of this step.
+        state: evaluated fields.
+        balance_errors: by name.
+        landmark: whether fields must be kept: an asked-for time or state of charge, or the end of a protocol step.
+    """
+
+    index: int
+    time: float
+    time_step: float
+    protocol_step: int
+    cycle: int
+    current_density: float
+    areal_capacity: float
+    newton_iterations: int
+    state: State
+    balance_errors: dict[str, float]
+    landmark: bool
+
+
+class _EventSolveFailedError(Exception):
+    """A trial step of the event search did not converge."""
+
+
+class ProtocolRun:
+    """Advances a problem through the protocol of a case.
+
+    Attributes:
+        rejected_steps: attempts that were not accepted.
+        balances: what must be conserved.
+    """
+
+    def __init__(
+        self, case: Case, problem: Problem, stepper: Stepper, observer: Observer, interrupted: Callable[[], None]
+    ) -> None:
+        self.case, self.problem, self.stepper, self.observer = case, problem, stepper, observer
+        self.balances = Balances(observer)
+        self.rejected_steps = 0
+        self._interrupted = interrupted
+        self._time = 0.0
+        self._index = 0
+        self._cycle = 1
+        self._unit = problem.units
+
+    @property
+    def pressure(self) -> float:
+        """Stack pressure, solver units."""
+        return float(self.problem.stack_pressure.value)
+
+    # Equilibrium under stack pressure
+
+    def press(self) -> Record:
+        """Apply the stack pressure at time zero, in as many parts as it takes.
+
+        Raises:
+            SolverError: if no equilibrium is found.
+        """
+        target = self.case.stack_pressure.pressure / self._unit.stress
+        applied, part, iterations = 0.0, target, 0
+        while True:
+            self._interrupted()
+            self.problem.stack_pressure.value = min(applied + part, target)
+            outcome = self.stepper.attempt(0.0)
+            iterations += outcome.newton.iterations
+            if outcome.newton.converged:
+                applied = float(self.problem.stack_pressure.value)
+                if applied >= target:
+                    break
+                self.stepper.accept()
+                continue
+            self.rejected_steps += 1
+            self.stepper.reject()
+            part /= 2
+            if part < target / 2**LARGEST_PRESSURE_CUTS:
+                raise SolverError(
+                    f"no equilibrium under a stack pressure of {applied * self._unit.stress:.3g} Pa "
+                    f"({outcome.newton.reason})"
+                )
+        state = self.observer.state()
+        self.balances.start(state)
+        errors = self.balances.step(state, 0.0, 0.0, self.pressure)
+        record = self._record(0.0, 0, 0.0, 0.0, iterations, state, errors, landmark=True)
+        self.stepper.accept()
+        return record
+
+    # Protocol
+
+    def run(self) -> Iterator[Record]:
+        """Every accepted step of the protocol, after :meth:`press`.
+
+        Raises:
+            SolverError: if no step small enough converges.
+        """
+        lithiated_last = True
+        for number, step in enumerate(self.case.protocol):
+            if step.step == "lithiate":
+                if not lithiated_last:
+                    self._cycle += 1
+                lithiated_last = True
+            elif step.step == "delithiate":
+                lithiated_last = False
+            yield from self._run_step(number, step)
+
+    def _applied_current_density(self, step: Step) -> float:
+        """Per platen area, solver units."""
+        if isinstance(step, Rest):
+            return 0.0
+        if step.current_density is not None:
+            return step.sign * step.current_density / self._unit.current_density
+        assert step.rate is not None
+        per_hour = step.rate * self._unit.time / 3600.0
+        return step.sign * per_hour * self.observer.capacity / self.observer.platen_area
+
+    def _run_step(self, number: int, step: Step) -> Iterator[Record]:
+        current_density = self._applied_current_density(step)
+        self.problem.current_density.value = current_density
+        self.stepper.forget()
+        start = self._time
+        duration = step.until.time / self._unit.time if step.until.time is not None else np.inf
+        current = current_density * self.observer.platen_area
+        nominal = duration if current == 0.0 else min(duration, self.observer.capacity / abs(current))
+        time_step = FIRST_STEP_SHARE * nominal
+        largest = LARGEST_STEP_SHARE * nominal
+        if self.case.solver.largest_step is not None:
+            largest = min(largest, self.case.solver.largest_step / self._unit.time)
+        finished = False
+        while not finished:
+            self._interrupted()
+            if self._index >= self.case.solver.maximum_steps:
+                raise SolverError(f"solver.maximum_steps: {self._index} steps done and the protocol is not finished")
+            trial, lands, ends = self._shorten(min(time_step, largest), step, start, current)
+            outcome = self.stepper.attempt(trial)
+            if not outcome.acceptable:
+                time_step = self._reject(trial, outcome, nominal)
+                continue
+            crossing = self._voltage_excess(step)
+            if crossing > VOLTAGE_TOLERANCE and self._before_cut_off(step, start):
+                located = self._locate_voltage(step, trial)
+                if located is None:
+                    time_step = self._reject(trial, outcome, nominal, failed=True)
+                    continue
+                trial, outcome = located
+                crossing = 0.0
+            finished = ends or crossing >= -VOLTAGE_TOLERANCE
+            passed = abs(current_density) * (self._time + trial - start)
+            yield self._finish(number, trial, passed, outcome, lands or finished)
+            proposed = next_step(trial, outcome)
+            # A step that was cut short to land on an event says nothing against the length it had before.
+            time_step = max(proposed, time_step) if trial < time_step else proposed
+
+    def _finish(
+        self, number: int, trial: float, passed: float, outcome: StepOutcome, landmark: bool
+    ) -> Record:
+        state = self.observer.state()
+        density = float(self.problem.current_density.value)
+        current = density * self.observer.platen_area
+        errors = self.balances.step(state, trial, current, self.pressure)
+        self._time += trial
+        self._index += 1
+        capacity = passed * self._unit.current_density * self._unit.time / MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE
+        iterations = outcome.newton.iterations
+        record = self._record(trial, number, density, capacity, iterations, state, errors, landmark)
+        self.stepper.accept()
+        return record
+
+    def _record(
+        self,
+        time_step: float,
+        number: int,
+        density: float,
+        capacity: float,
+        iterations: int,
+        state: State,
+        errors: dict[str, float],
+        landmark: bool,
+    ) -> Record:
+        return Record(
+            index=self._index,
+            time=self._time * self._unit.time,
+            time_step=time_step * self._unit.time,
+            protocol_step=number,
+            cycle=self._cycle,
+            current_density=density * self._unit.current_density,
+            areal_capacity=capacity,
+            newton_iterations=iterations,
+            state=state,
+            balance_errors=errors,
+            landmark=landmark,
+        )
+
+    def _reject(self, trial: float, outcome: StepOutcome, nominal: float, failed: bool = False) -> float:
+        self.rejected_steps += 1
+        self.stepper.reject()
+        shorter = trial * 0.4 if failed else next_step(trial, outcome)
+        if shorter < SMALLEST_RATIO * nominal:
+            raise SolverError(
+                f"no step small enough converged at time {self._time * self._unit.time:.6g} s, state of charge "
+                f"{self.observer.state_of_charge():.4f} ({outcome.newton.reason}, residual "
+                f"{outcome.newton.residual:.2e}){self._worst_interface()}"
+            )
+        return shorter
+
+    def _worst_interface(self) -> str:
+        """Which interface has least contact, in words."""
+        rows = {
+            name: float(np.max(face.values["damage"], initial=0.0))
+            for name, face in self.observer.state().interfaces.items()
+        }
+        return "".join(f"; interface {name}: largest damage {damage:.3f}" for name, damage in rows.items())
+
+    # Events
+
+    def _shorten(self, time_step: float, step: Step, start: float, current: float) -> tuple[float, bool, bool]:
+        """Step length that lands on the next event whose time is known; whether it lands, and whether it ends."""
+        ends = list(self._end_times(step, start, current))
+        lands = [moment / self._unit.time - self._time for moment in self.case.output.times]
+        lands += [self._time_to(target, current) for target in self.case.output.states_of_charge]
+        near = TIME_TOLERANCE * max(self._time, time_step)
+        end = min((wait for wait in ends if wait > near), default=np.inf)
+        land = min((wait for wait in lands if wait > near), default=np.inf)
+        nearest = min(end, land)
+        if time_step >= nearest * (1 - 1e-6):
+            return nearest, land <= end, end <= land
+        # Two halves rather than one step and a sliver.
+        return (nearest / 2 if time_step > nearest / 2 else time_step), False, False
+
+    def _time_to(self, state_of_charge: float, current: float) -> float:
+        """Time until a state of charge is reached at this current, negative if it lies behind or never comes."""
+        if current == 0.0:
+            return -1.0
+        return (state_of_charge - self.observer.state_of_charge()) * self.observer.capacity / -current
+
+    def _end_times(self, step: Step, start: float, current: float) -> Iterator[float]:
+        if step.until.time is not None:
+            yield start + step.until.time / self._unit.time - self._time
+        if isinstance(step, Rest):
+            return
+        if step.until.state_of_charge is not None:
+            yield max(self._time_to(step.until.state_of_charge, current), 2 * TIME_TOLERANCE * max(self._time, 1.0))
+        if step.until.capacity is not None:
+            # The schema keeps areal capacities in C/m2.
+            charge = step.until.capacity / (self._unit.current_density * self._unit.time)
+            yield start + charge / abs(current / self.observer.platen_area) - self._time
+
+    def _voltage_excess(self, step: Step) -> float:
+        """How far the voltage lies beyond the cut-off [V]; minus infinity where there is none."""
+        if isinstance(step, Rest) or step.until.voltage is None:
+            return -np.inf
+        return step.sign * (self.observer.voltage() - step.until.voltage)
+
+    def _before_cut_off(self, step: Step, start: float) -> bool:
+        """Whether the start of the step lies before the cut-off, so that it can be located inside the step."""
+        if self._time <= start:
+            return False
+        assert not isinstance(step, Rest) and step.until.voltage is not None
+        return step.sign * (self.observer.accepted_voltage() - step.until.voltage) < 0.0
+
+    def _locate_voltage(self, step: Step, time_step: float) -> tuple[float, StepOutcome] | None:
+        """The step that ends on the cut-off voltage, solved; None if a trial on the way did not converge."""
+        assert not isinstance(step, Rest) and step.until.voltage is not None
+        cut_off = step.until.voltage
+        outcome: StepOutcome | None = None
+
+        def excess(trial: float) -> float:
+            nonlocal outcome
+            if trial == 0.0:
+                return step.sign * (self.observer.accepted_voltage() - cut_off)
+            outcome = self.stepper.attempt(trial)
+            if not outcome.newton.converged:
+                raise _EventSolveFailedError
+            return self._voltage_excess(step)
+
+        try:
+            root = float(brentq(excess, 0.0, time_step, xtol=1e-12, rtol=1e-6))
+            excess(root)
+        except _EventSolveFailedError:
+            return None
+        assert outcome is not None
+        return root, outcome
