@@ -1,0 +1,148 @@
+"""The history of a run as curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from lithiate_post.errors import ResultError
+from lithiate_post.folder import ResultFolder
+from lithiate_post.style import BLUE, ORANGE, SERIES, STEP_SHADES, letter, new_figure, save, style
+from lithiate_post.tables import Table, column, columns
+
+_SECONDS_PER_HOUR = 3600.0
+_OTHER_STEP = "#F7F7F7"
+_DIRECTIONS = {"lithiate": BLUE, "delithiate": ORANGE}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A quantity against time: title with unit, factor from the history's unit to that one."""
+
+    quantity: str
+    title: str
+    factor: float = 1.0
+    logarithmic: bool = False
+
+
+_CURVES = (
+    Curve("voltage", "voltage [V]"),
+    Curve("thickness", "thickness change [nm]", 1e9),
+    Curve("mean_gap", "mean gap [nm]", 1e9),
+    Curve("contact_area_fraction", "contact-area fraction [-]"),
+    Curve("interface_resistance", "interface resistance [Ω cm²]", logarithmic=True),
+    Curve("mean_hydrostatic_stress", "mean hydrostatic stress [MPa]", 1e-6),
+    Curve("mean_von_mises_stress", "mean von Mises stress [MPa]", 1e-6),
+    Curve("largest_equivalent_plastic_strain", "largest plastic strain [-]"),
+)
+_COLUMNS = 3
+
+# first row, last row and kind of a protocol step
+Span = tuple[int, int, str]
+
+
+def draw_history(result: ResultFolder, path: Path) -> Path:
+    """Draw voltage against capacity, and voltage, thickness, gap, contact and stresses against time.
+
+    The kind of protocol step is the shade behind the curves.
+
+    Args:
+        result: the folder read.
+        path: the picture to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        ResultError: the history has no rows, or none of the columns that are drawn.
+    """
+    table = result.history
+    if not len(table.get("time [s]", ())):
+        raise ResultError(f"{result.path / 'history.csv'}: no rows to draw")
+    spans = step_spans(table, result.step_names)
+    painters: list[tuple[str, Callable[[Axes], None]]] = []
+    if {"voltage [V]", "areal_capacity [mAh/cm2]"} <= table.keys():
+        painters.append(("voltage [V]", partial(_draw_voltage, table=table, spans=spans)))
+    for curve in _CURVES:
+        if columns(table, curve.quantity):
+            painters.append((curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans)))
+    if not painters:
+        raise ResultError(f"{result.path / 'history.csv'}: none of the columns that are drawn")
+    rows = -(-len(painters) // _COLUMNS)
+    with style():
+        figure = new_figure(11.2, 2.5 * rows + 0.5)
+        panels = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
+        for index, (axes, (title, paint)) in enumerate(zip(panels, painters, strict=False)):
+            letter(axes, index, title)
+            paint(axes)
+        for axes in panels[len(painters) :]:
+            axes.set_axis_off()
+        kinds = list(dict.fromkeys(kind for _, _, kind in spans if kind))
+        figure.legend(
+            handles=[Patch(facecolor=STEP_SHADES.get(kind, _OTHER_STEP), label=kind) for kind in kinds],
+            loc="outside lower center",
+            ncols=max(1, len(kinds)),
+        )
+        return save(figure, path)
+
+
+def step_spans(table: Table, names: list[str]) -> list[Span]:
+    """First row, last row and kind of each protocol step in turn.
+
+    A step begins where the one before it ended, so its first row is that one's last.
+    """
+    times = column(table, "time")
+    numbers = column(table, "protocol_step")
+    if times is None or numbers is None:
+        return []
+    starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1)]
+    ends = [*starts[1:], len(times)]
+    spans = []
+    for start, end in zip(starts, ends, strict=True):
+        number = int(numbers[start])
+        kind = names[number] if 0 <= number < len(names) else ""
+        spans.append((max(int(start) - 1, 0), int(end) - 1, kind))
+    return spans
+
+
+def _draw_voltage(axes: Axes, table: Table, spans: list[Span]) -> None:
+    """Voltage against the capacity passed in each protocol step: up in one colour, down in another."""
+    voltage, capacity = table["voltage [V]"], table["areal_capacity [mAh/cm2]"]
+    seen: set[str] = set()
+    for first, last, kind in spans:
+        if kind not in _DIRECTIONS:
+            continue
+        start = first + 1 if first else 0  # the row before counts the capacity of its own step
+        rows = slice(start, last + 1)
+        label = "" if kind in seen else kind
+        axes.plot(capacity[rows], voltage[rows], color=_DIRECTIONS[kind], label=label)
+        seen.add(kind)
+    if seen:
+        axes.legend()
+    axes.set_xlabel("areal capacity [mAh/cm²]")
+
+
+def _draw_curve(axes: Axes, table: Table, curve: Curve, spans: list[Span]) -> None:
+    """One line per region or interface, the thickness from its first value on."""
+    hours = table["time [s]"] / _SECONDS_PER_HOUR
+    found = columns(table, curve.quantity)
+    for number, entry in enumerate(found):
+        values = entry.values - entry.values[0] if curve.quantity == "thickness" else entry.values
+        axes.plot(hours, values * curve.factor, color=SERIES[number % len(SERIES)], label=entry.place)
+    if len(found) > 1:
+        axes.legend()
+    if curve.logarithmic and all((entry.values > 0).any() for entry in found):
+        axes.set_yscale("log")
+    if curve.quantity == "contact_area_fraction":
+        axes.set_ylim(-0.03, 1.03)
+    for first, last, kind in spans:
+        shade = STEP_SHADES.get(kind, _OTHER_STEP)
+        axes.axvspan(hours[first], hours[last], color=shade, linewidth=0, zorder=0)
+    axes.set_xlim(hours[0], max(hours[-1], hours[0] + 1e-9))
+    axes.set_xlabel("time [h]")
