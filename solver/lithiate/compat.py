@@ -1,6 +1,7 @@
 """Every difference between DOLFINx versions that the package meets, in one place.
 
-Written for 0.9, the version in Debian 13; a version that is not known to work is refused with a clear message.
+Written for 0.9, the version in Debian 13; a version that is not known to work is refused with a clear
+message.
 """
 
 from __future__ import annotations
@@ -64,12 +65,26 @@ def distribute_tags(
 
 
 def compile_form(form: Any, entity_maps: Mapping[dolfinx_mesh.Mesh, NDArray[np.int32]]) -> Any:
-    """Compiled form, or list of them; ``entity_maps`` maps cells of the parent mesh to those of each submesh."""
+    """Compiled form, or list of them; ``entity_maps`` maps cells of the parent mesh to those of a submesh."""
     return fem.form(form, entity_maps=dict(entity_maps))
 
 
+def unit_factor(meshes: Sequence[dolfinx_mesh.Mesh]) -> Any:
+    """One, written with the Jacobians of submeshes.
+
+    FFCx 0.9 declares the Jacobian of a submesh under the same name as that of its parent, and drops the
+    second declaration only within one quadrature rule. Terms with a second rule in the same form therefore
+    carry this factor, so that every rule meets all Jacobians together.
+    """
+    factor = ufl.as_ufl(1.0)
+    for mesh in meshes:
+        determinant = ufl.JacobianDeterminant(mesh.ufl_domain())
+        factor = factor * determinant / determinant
+    return factor
+
+
 def create_matrix(forms: Sequence[Sequence[Any]]) -> PETSc.Mat:
-    """Empty monolithic matrix with the sparsity of a square array of bilinear forms (None for an absent block)."""
+    """Empty matrix with the sparsity of a square array of bilinear forms (None for an absent block)."""
     return fem_petsc.create_matrix_block([list(row) for row in forms])
 
 

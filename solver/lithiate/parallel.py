@@ -1,7 +1,7 @@
 """All reductions over the ranks of a run, and nothing else.
 
-Integrals, extrema and decisions that every rank must share go through these functions, so that no number is ever read
-from one rank alone.
+Integrals, extrema and decisions that every rank must share go through these functions, so that no number is
+ever read from one rank alone.
 """
 
 from __future__ import annotations

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from mpi4py import MPI
 
 from lithiate import compat, parallel
 from lithiate.case import Case, load_case
+from lithiate.ending import Ending
 from lithiate.errors import BalanceError, InputError, Interrupted, LithiateError, SolverError
 from lithiate.geometry import Geometry, distribute
 from lithiate.output.fields import FieldWriter
@@ -33,8 +32,6 @@ from lithiate.stepping.stepper import Stepper
 
 FRAME_CHARGE_INTERVAL = 1 / 30
 """Fields are written at least this far apart in state of charge, unless the case says how often."""
-
-STATUS_BUG = 1
 
 
 @dataclass(frozen=True)
@@ -100,14 +97,17 @@ class _Run:
             reporter.log(f"assumed: {item.key} = {item.value} ({item.reason})")
         problem = build_problem(case, build_geometry(case, communicator))
         self.unknowns = sum(unknown.total for unknown in problem.unknowns.values())
-        reporter.say(f"{self.unknowns} unknowns on {communicator.size} rank{'s' if communicator.size > 1 else ''}")
+        reporter.say(
+            f"{self.unknowns} unknowns on {communicator.size} rank{'s' if communicator.size > 1 else ''}"
+        )
         watch.check()
         system = NonlinearSystem(problem, case.solver.newton_tolerance, case.solver.petsc)
         observer = Observer(problem)
         if self.is_root:
             options = {**DEFAULT_OPTIONS, **case.solver.petsc}
             write_json(
-                self.folder / "provenance.json", provenance(case, communicator.size, options, asdict(problem.units))
+                self.folder / "provenance.json",
+                provenance(case, communicator.size, options, asdict(problem.units)),
             )
         history = HistoryRows(case, observer)
         file = HistoryFile(self.folder / "history.csv", history.columns) if self.is_root else None
@@ -151,8 +151,8 @@ class _Run:
             first, last = table.stoichiometry[0], table.stoichiometry[-1]
             for beyond, side, end in ((low < first, "below", first), (high > last, "above", last)):
                 text = (
-                    f"region {name}: the stoichiometry went {side} {end:g}, the end of the open-circuit table; its "
-                    "logarithmic continuation was used there"
+                    f"region {name}: the stoichiometry went {side} {end:g}, the end of the open-circuit "
+                    "table; its logarithmic continuation was used there"
                 )
                 if beyond and text not in self.warnings:
                     self.warnings.append(text)
@@ -216,7 +216,10 @@ def run(case: Case, out: str | os.PathLike[str] | None = None, overwrite: bool =
     job = _Run(case, folder, communicator)
     if job.is_root:
         (folder / "case.resolved.toml").write_text(case.to_toml(), encoding="utf-8")
-    with Reporter(case, folder / "run.log" if job.is_root else None) as reporter, SignalWatch(communicator) as watch:
+    with (
+        Reporter(case, folder / "run.log" if job.is_root else None) as reporter,
+        SignalWatch(communicator) as watch,
+    ):
         try:
             job.execute(reporter, watch)
         except LithiateError as error:
@@ -239,8 +242,8 @@ def _report(job: _Run, reporter: Reporter) -> None:
     for item in job.summary["expectations"]:
         verdict = "agrees" if item["agrees"] else "DISAGREES"
         reporter.say(
-            f"{verdict}: {item['quantity']} = {item['found']:.6g}, expected {item['relation']} {item['value']:g} "
-            f"({item['source']})"
+            f"{verdict}: {item['quantity']} = {item['found']:.6g}, expected {item['relation']} "
+            f"{item['value']:g} ({item['source']})"
         )
     for warning in job.summary["warnings"]:
         reporter.say(f"warning: {warning}")
@@ -270,35 +273,13 @@ def run_from_command_line(
     path: Path, out: Path | None, sets: Sequence[str], quick: bool, overwrite: bool
 ) -> int:
     """``lithiate run``: load and run on every rank, report errors once, end all ranks with one status."""
-    communicator = MPI.COMM_WORLD
-    message = ""
+    ending = Ending(MPI.COMM_WORLD)
     try:
         case = load_case(path, sets, quick=quick)
         folder = out if out is not None else default_folder(case.name, quick)
-        return _agreed(communicator, run(case, folder, overwrite).status)
+        ending.log = folder / "run.log"
+        return ending.together(run(case, folder, overwrite).status)
     except (InputError, LithiateError) as error:
-        message, status = error.message, error.exit_status
+        return ending.with_error(error.message, error.exit_status)
     except Exception as error:  # noqa: BLE001  whatever a bug raises on one rank must end all of them
-        _abort(communicator, error)
-    if communicator.rank == parallel.ROOT:
-        sys.stderr.write("".join(f"error: {line}\n" for line in message.splitlines()))
-        sys.stderr.flush()
-    return _agreed(communicator, status)
-
-
-def _agreed(communicator: MPI.Intracomm, status: int) -> int:
-    """The largest status of all ranks, once all have come this far."""
-    return int(parallel.largest(communicator, float(status)))
-
-
-def _abort(communicator: MPI.Intracomm, error: Exception) -> None:
-    """End all ranks because one of them met a bug: one line on the screen, the traceback in a file."""
-    trace = Path("lithiate-traceback.txt")
-    try:
-        trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        place = f"; traceback in {trace}"
-    except OSError:
-        place = ""
-    sys.stderr.write(f"internal error on rank {communicator.rank}: {type(error).__name__}: {error}{place}\n")
-    sys.stderr.flush()
-    communicator.Abort(STATUS_BUG)
+        return ending.with_bug(error)

@@ -1,8 +1,9 @@
 """The coherent system of units of order one in which the equations are solved.
 
-SI numbers inside one monolithic matrix are badly scaled (stresses of 1e9 beside lengths of 1e-6). Four choices fix a
-coherent system in which the gas constant times temperature and the Faraday constant are both one, so that every equation
-keeps the form that it has in SI units and no conversion factor appears in any physics term:
+SI numbers inside one monolithic matrix are badly scaled (stresses of 1e9 beside lengths of 1e-6). Four
+choices fix a coherent system in which the gas constant times temperature and the Faraday constant are both
+one, so that every equation keeps the form that it has in SI units and no conversion factor appears in any
+physics term:
 
     length L0, time T0, concentration C0 and the temperature T
     stress = C0 R T,  chemical potential = R T,  potential = R T / F,  current density = F C0 L0 / T0

@@ -34,7 +34,7 @@ def test_check_says_what_will_run(capsys: pytest.CaptureFixture[str]) -> None:
         "particle: a-Si",
         "electrolyte: Li6PS5Cl-cold-pressed",
         "yields at 34.7 MPa",
-        "debondable, strength 10 MPa",
+        "debondable, strength 10 MPa, toughness 0.1 J/m2, friction coefficient 0.3",
         "5 MPa (constant)",
         "lithiate at C/10 (121.9 mA/m2, 0.01219 mA/cm2) until 0.01 V",
         "rest for 30 min",

@@ -11,7 +11,7 @@ from lithiate.scaling import FARADAY_CONSTANT
 SECONDS_PER_HOUR = 3600.0
 
 # Rough, for "will it fit": what one process holds before any matrix, and bytes per nonzero of the factors.
-_BASE_MEMORY = 350e6
+_BASE_MEMORY = 250e6
 _BYTES_PER_NONZERO = 20.0
 
 

@@ -114,6 +114,8 @@ def _interface(name: str, interface: Interface) -> Iterator[str]:
     bond: str = interface.bond
     if interface.strength is not None and interface.toughness is not None:
         bond += f", strength {engineering(interface.strength, 'Pa')}, toughness {interface.toughness:g} J/m2"
+    if interface.debondable:
+        bond += f", friction coefficient {interface.friction_coefficient:g}"
     yield f"Interface     {name}: {bond}"
     if interface.exchange_current_density is not None:
         yield f"{'':14}  exchange current density {interface.exchange_current_density:g} A/m2 of true contact"

@@ -33,7 +33,7 @@ _QUANTITY_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+(\|[A-Za-z0-9_]+)?)
 # Named here because inside a class a field called "quantity" hides the factory.
 NonNegative = Annotated[float, quantity("number", "", "0.1", ge=0)]
 StepTolerance = Annotated[float, quantity("number", "", "1e-3", gt=0, le=0.1)]
-NewtonTolerance = Annotated[float, quantity("number", "", "1e-11", gt=0, le=1e-6)]
+NewtonTolerance = Annotated[float, quantity("number", "", "1e-12", gt=0, le=1e-6)]
 
 
 class Physics(Frozen):
@@ -107,7 +107,8 @@ class Solver(Frozen):
 
     tolerance: StepTolerance = Field(default=1e-3, description="allowed relative error of one time step")
     newton_tolerance: NewtonTolerance = Field(
-        default=1e-8, description="Newton iterations end where the residual has fallen by this factor"
+        default=1e-12,
+        description="Newton iterations end where the norm of the residual (units of order one) is below",
     )
     largest_step: Time | None = Field(default=None, description="upper bound of the time step")
     maximum_steps: Annotated[StrictInt, Field(ge=1)] = Field(

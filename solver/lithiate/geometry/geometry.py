@@ -1,7 +1,7 @@
 """Distributed mesh, one submesh per region and per body, and the paired faces of each interface.
 
-A *body* is a group of regions joined by bonded interfaces: they share one displacement field. Forms live on the parent
-mesh; ``entity_maps`` says which cell of a submesh belongs to a cell of the parent.
+A *body* is a group of regions joined by bonded interfaces: they share one displacement field. Forms live on
+the parent mesh; ``entity_maps`` says which cell of a submesh belongs to a cell of the parent.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def distribute(
     )
     dimension, symmetry, region_tags, surface_tags, interface_tags = header
     if communicator.rank != parallel.ROOT or data is None:
-        empty = np.empty(0, dtype=np.int32)
+        empty: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         points, cells = np.empty((0, dimension)), np.empty((0, dimension + 1), dtype=np.int64)
         facets, cell_values, facet_values = np.empty((0, dimension), dtype=np.int64), empty, empty
     else:
@@ -209,12 +209,10 @@ def distribute(
 def _fill_partners(parent_to_sub: NDArray[np.int32], pairs: NDArray[np.int32]) -> None:
     """Give the cell across an interface its partner's submesh cell.
 
-    The assembler looks up both cells of a pair for every function; the values found across are never used, but an
-    entry of -1 would be read out of bounds.
+    The assembler looks up both cells of a pair for every function; the values found across are never used,
+    but an entry of -1 would be read out of bounds.
     """
     for this, other in ((0, 2), (2, 0)):
         cells, partners = pairs[:, this], pairs[:, other]
         missing = (parent_to_sub[cells] < 0) & (parent_to_sub[partners] >= 0)
         parent_to_sub[cells[missing]] = parent_to_sub[partners[missing]]
-
-

@@ -9,6 +9,7 @@ import ufl
 from dolfinx import fem
 from numpy.typing import NDArray
 
+from lithiate import compat
 from lithiate.geometry.geometry import Geometry
 from lithiate.physics.kinematics import integration_weight
 
@@ -22,9 +23,9 @@ FACE_POINTS = {
         np.array([1, 1, 1, 3, 3, 3]) / 24,
     ),
 }
-"""Points and weights of interface integrals, by mesh dimension. They sit on the nodes of P2, because a stiff cohesive law
-at Gauss points oscillates: Simpson's rule on an edge; on a triangle the vertex rule on its four halves-by-halves
-parts, which keeps all weights positive."""
+"""Points and weights of interface integrals, by mesh dimension. They sit on the nodes of P2, because a stiff
+cohesive law at Gauss points oscillates: Simpson's rule on an edge; on a triangle the vertex rule on its four
+halves-by-halves parts, which keeps all weights positive."""
 
 
 class Measures:
@@ -34,7 +35,8 @@ class Measures:
         geometry: where.
         coordinates: spatial coordinates of the mesh as built.
         weight: volume per mesh volume (2 pi r in axisymmetric models).
-        nodal_weight: the same for vertex quadrature, chosen so that lumping conserves: the row sum of the mass matrix.
+        nodal_weight: the same for vertex quadrature, chosen so that lumping conserves: the row sum of the
+            mass matrix.
     """
 
     def __init__(self, geometry: Geometry, bulk_degree: int = BULK_DEGREE) -> None:
@@ -51,15 +53,19 @@ class Measures:
             "dS",
             domain=geometry.mesh,
             subdomain_data=pairs,
-            metadata={"quadrature_rule": "custom", "quadrature_points": points, "quadrature_weights": weights},
+            metadata={
+                "quadrature_rule": "custom",
+                "quadrature_points": points,
+                "quadrature_weights": weights,
+            },
         )
 
     def _row_sum_weight(self) -> Any:
         geometry = self.geometry
         if geometry.symmetry != "axisymmetric":
             return ufl.as_ufl(1.0)
-        # On a triangle the row sum of r over vertex i is area / 3 times (r_i + 3 r_mean) / 4; vertex quadrature with
-        # plain r would give the nodes on the axis no mass at all.
+        # On a triangle the row sum of r over vertex i is area / 3 times (r_i + 3 r_mean) / 4; vertex
+        # quadrature with plain r would give the nodes on the axis no mass at all.
         mean_radius = fem.Function(fem.functionspace(geometry.mesh, ("DG", 0)))
         radii: NDArray[np.float64] = geometry.mesh.geometry.x[:, 0][geometry.mesh.geometry.dofmap]
         mean_radius.x.array[:] = radii.mean(axis=1)
@@ -75,6 +81,11 @@ class Measures:
         tag = self.geometry.region_tags[name]
         metadata = {"quadrature_rule": "vertex", "quadrature_degree": 1}
         return integrand * self.nodal_weight * self._bulk(tag, metadata=metadata)
+
+    def beside_other_rules(self, name: str) -> Any:
+        """Factor one for nodal terms of a region that stand in one form with terms at the bulk points."""
+        parts = (self.geometry.regions[name], self.geometry.bodies[self.geometry.body_of(name)])
+        return compat.unit_factor(list({id(part): part.mesh for part in parts}.values()))
 
     def region_points(self, integrand: Any, name: str) -> Any:
         """Sum over the bulk quadrature points with the weights of the mesh volume (no revolution)."""

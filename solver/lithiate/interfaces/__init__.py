@@ -1,1 +1,1 @@
-"""Interface laws: geometry of the paired faces, cohesion and contact, contact-area fraction, charge transfer."""
+"""Interface laws: geometry of paired faces, cohesion and contact, contact-area fraction, charge transfer."""

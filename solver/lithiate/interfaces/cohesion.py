@@ -1,9 +1,10 @@
 """Irreversible bilinear cohesion with unilateral contact, mode I and II of equal strength and toughness.
 
-The law acts on the effective opening ``delta = sqrt(<g_n>^2 + |g_t|^2)``: quadratic onset at ``delta_0 = strength /
-stiffness``, linear softening to ``delta_f = 2 toughness / strength`` (Camanho & Davila 2002, NASA/TM-2002-211737, with
-power-law exponent one, which for equal modes is exactly this). Compression never damages and is carried by the same
-stiffness as a penalty. The history is the largest opening seen, with viscous lag (Duvaut & Lions).
+The law acts on the effective opening ``delta = sqrt(<g_n>^2 + |g_t|^2)``: quadratic onset at ``delta_0 =
+strength / stiffness``, linear softening to ``delta_f = 2 toughness / strength`` (Camanho & Davila 2002,
+NASA/TM-2002-211737, with power-law exponent one, which for equal modes is exactly this). Compression never
+damages and is carried by the same stiffness as a penalty. The history is the largest opening seen, with
+viscous lag (Duvaut & Lions).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import ufl
 from lithiate.interfaces.kinematics import SMALLEST_SLIP_SQUARED, FaceKinematics
 
 ONSETS_PER_FINAL_OPENING = 50.0
-"""A penalty stiffness at least this many times softer-than-rigid: delta_f / delta_0 of the default stiffness."""
+"""The default stiffness makes delta_f at least this many times delta_0."""
 
 CONTACT_STIFFNESS_FACTOR = 10.0
 """Default penalty stiffness in units of the softer body's modulus per element size."""

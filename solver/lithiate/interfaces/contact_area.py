@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import ufl
 
 
-
 class ContactAreaLaw(Protocol):
     """True contact from pressure alone, a_p(p_n), for faces that are not bonded."""
 
@@ -29,7 +28,9 @@ class NoPressureContact:
 
 @dataclass(frozen=True)
 class PerssonContact:
-    """Elastic contact of rough faces, a_p = erf( sqrt(2) p / (E* h'_rms) ) (Persson 2001, J. Chem. Phys. 115, 3840).
+    """Elastic contact of rough faces, a_p = erf( sqrt(2) p / (E* h'_rms) ).
+
+    Persson 2001, J. Chem. Phys. 115, 3840.
 
     Attributes:
         roughness_slope: h'_rms, rms slope of the combined roughness [-].

@@ -1,7 +1,7 @@
 """Coulomb friction between faces that have debonded, with elastic sticking.
 
-The slip already passed is kept as a vector on the mesh as built and carried along by the mean deformation of both faces,
-so that a rigid rotation neither makes nor loses friction.
+The slip already passed is kept as a vector on the mesh as built and carried along by the mean deformation of
+both faces, so that a rigid rotation neither makes nor loses friction.
 """
 
 from __future__ import annotations

@@ -41,8 +41,9 @@ def face_kinematics(
 ) -> FaceKinematics:
     """n and J_s from cof(F_mid) N, with F_mid the mean of both faces' F; gap = jump . n.
 
-    Straight facets make a polygon of a curved interface, and each kink would act as an asperity on faces that slide.
-    The direction of n is therefore corrected by ``cof(F) (N_smooth - N)`` with F of the electrode, the stiffer side.
+    Straight facets make a polygon of a curved interface, and each kink would act as an asperity on faces
+    that slide. The direction of n is therefore corrected by ``cof(F) (N_smooth - N)`` with F of the
+    electrode, the stiffer side.
 
     Args:
         electrode_deformation: F of the first-named side.

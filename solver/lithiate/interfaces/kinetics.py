@@ -1,4 +1,4 @@
-"""Charge transfer across the interface; positive current is anodic (lithium leaves the electrode). R T = F = 1."""
+"""Charge transfer; positive current is anodic (lithium leaves the electrode). R T = F = 1."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import ufl
 
 LARGEST_EXPONENT = 200.0
-"""Beyond this argument the exponential continues along its tangent: no overflow, no change of sign, still monotone."""
+"""Beyond this argument the exponential continues along its tangent: no overflow, still monotone."""
 
 
 def bounded_exponential(argument: Any) -> Any:
@@ -33,7 +33,9 @@ class ButlerVolmer:
 
     def current_density(self, contact_area_fraction: Any, overpotential: Any) -> Any:
         """i per current interface area."""
-        driving = bounded_exponential(self.anodic * overpotential) - bounded_exponential(-self.cathodic * overpotential)
+        driving = bounded_exponential(self.anodic * overpotential) - bounded_exponential(
+            -self.cathodic * overpotential
+        )
         return contact_area_fraction * self.exchange_current_density * driving
 
     def conductance(self, contact_area_fraction: Any, overpotential: Any) -> Any:

@@ -104,7 +104,9 @@ class StorageParameters:
     def _remainder(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         assert self.card.open_circuit_potential is not None
         table = self.card.open_circuit_potential
-        breakpoints, coefficients = remainder_spline(table.stoichiometry, table.potential, self.units.temperature)
+        breakpoints, coefficients = remainder_spline(
+            table.stoichiometry, table.potential, self.units.temperature
+        )
         return breakpoints, coefficients / self.units.potential
 
     def chemical_potential(self, stoichiometry: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Fields of every region and interface, gathered on the root and written as XDMF in the order of the mesh as built."""
+"""Fields of every region and interface, gathered on the root, in the order of the mesh as built."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class _Piece:
 
     def write(self, time: float, point_data: dict[str, Array], cell_data: dict[str, Array]) -> None:
         """Collective: values at ``own_nodes`` and on own cells, in SI."""
-        points = {name: parallel.gather_rows(self._communicator, values) for name, values in point_data.items()}
+        points = {
+            name: parallel.gather_rows(self._communicator, values) for name, values in point_data.items()
+        }
         cells = {name: parallel.gather_rows(self._communicator, values) for name, values in cell_data.items()}
         if self._series is not None:
             self._series.write(
@@ -131,7 +133,9 @@ class FieldWriter:
             if ELECTRODE_POTENTIAL in self._problem.unknowns:
                 data["electrode_potential"] = np.full(len(nodes), self._observer.voltage())
         if model.electrolyte_potential:
-            data["electrolyte_potential"] = self._on_parent(model.electrolyte_potential, 1)[nodes, 0] * units.potential
+            data["electrolyte_potential"] = (
+                self._on_parent(model.electrolyte_potential, 1)[nodes, 0] * units.potential
+            )
         return data
 
     def _region_cells(self, region: RegionState) -> dict[str, Array]:
@@ -159,4 +163,8 @@ class FieldWriter:
             "current_density": units.current_density,
             "overpotential": units.potential,
         }
-        return {name: face.facet_means[name] * factor for name, factor in factors.items() if name in face.facet_means}
+        return {
+            name: face.facet_means[name] * factor
+            for name, factor in factors.items()
+            if name in face.facet_means
+        }

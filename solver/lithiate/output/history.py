@@ -53,7 +53,9 @@ class HistoryRows:
         """All columns of a record."""
         observer = self._observer
         units = observer.problem.units
-        grams_per_area = self._mass * GRAMS / (self._platen_area * SQUARE_CENTIMETRES) if self._platen_area else 0.0
+        grams_per_area = (
+            self._mass * GRAMS / (self._platen_area * SQUARE_CENTIMETRES) if self._platen_area else 0.0
+        )
         row: dict[str, float] = {
             "step": record.index,
             "time": record.time,
@@ -88,7 +90,9 @@ class HistoryFile:
     def append(self, row: Mapping[str, float]) -> None:
         """Add one row."""
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow([_number(row.get(name, float("nan"))) for name in self._columns])
+        csv.writer(text, lineterminator="\n").writerow(
+            [_number(row.get(name, float("nan"))) for name in self._columns]
+        )
         self._write(text.getvalue(), "a")
 
     def _write(self, text: str, mode: str) -> None:

@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
 from lithiate.case import Case
 from lithiate.case.protocol import Rest
 from lithiate.stepping.protocol import Record
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 SECONDS_BETWEEN_LINES = 10.0
 """In a batch job a line is printed at least this far apart."""
@@ -73,8 +74,8 @@ class Reporter:
         """Progress after an accepted step."""
         step = self._case.protocol[record.protocol_step]
         line = (
-            f"step {record.index}: {step.step}, time {record.time:.6g} s, state of charge {state_of_charge:.4f}, "
-            f"voltage {voltage:.4f} V, {record.newton_iterations} Newton iterations"
+            f"step {record.index}: {step.step}, time {record.time:.6g} s, state of charge "
+            f"{state_of_charge:.4f}, voltage {voltage:.4f} V, {record.newton_iterations} Newton iterations"
         )
         self.log(f"{line}, time step {record.time_step:.4g} s")
         if self._bar is not None:
@@ -82,7 +83,9 @@ class Reporter:
                 f"{step.step}: state of charge {state_of_charge:.3f}, {voltage:.3f} V, step {record.index}, "
                 f"{record.newton_iterations} Newton iterations"
             )
-            self._bar.update(self._task, description=description, completed=self._share(record, state_of_charge))
+            self._bar.update(
+                self._task, description=description, completed=self._share(record, state_of_charge)
+            )
         elif self._on and (record.landmark or time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES):
             self._last_line = time.monotonic()
             sys.stdout.write(line + "\n")

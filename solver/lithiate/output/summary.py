@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from lithiate.case import Case, known_quantities
 
 PASCAL_PER_AREAL_CAPACITY = "pressure_swing_per_capacity"
@@ -88,7 +89,9 @@ def summary(
         "symmetry": case.geometry.symmetry,
         "status": status,
         "reason": reason,
-        "quantities": {name: {"value": last[name], "unit": unit} for name, unit in units.items() if name in last},
+        "quantities": {
+            name: {"value": last[name], "unit": unit} for name, unit in units.items() if name in last
+        },
         "cycles": cycles(case, rows),
         "expectations": expectations(case, last),
         "balances": dict(balances),
@@ -99,9 +102,11 @@ def summary(
     }
 
 
-def provenance(case: Case, ranks: int, options: Mapping[str, Any], units: Mapping[str, float]) -> dict[str, Any]:
+def provenance(
+    case: Case, ranks: int, options: Mapping[str, Any], units: Mapping[str, float]
+) -> dict[str, Any]:
     """The content of provenance.json: versions, commit, ranks, options and solver units."""
-    versions = {}
+    versions: dict[str, str | None] = {}
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)

@@ -1,6 +1,7 @@
-"""Chemical potential of lithium: its stress-free part from data, and its mechanical part from the elastic energy.
+"""Chemical potential of lithium: a stress-free part from data, a mechanical part from the elastic energy.
 
-All functions take and return solver units (R T = F = 1): potentials count in R T / F, energies per mole in R T.
+All functions take and return solver units (R T = F = 1): potentials count in R T / F, energies per mole in R
+T.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from lithiate.physics.elasticity import deviatoric_energy_shape, volumetric_energy_shape
 
 
-def piecewise_polynomial(argument: Any, breakpoints: NDArray[np.float64], coefficients: NDArray[np.float64]) -> Any:
+def piecewise_polynomial(
+    argument: Any, breakpoints: NDArray[np.float64], coefficients: NDArray[np.float64]
+) -> Any:
     """Piecewise polynomial in the form SciPy uses, held constant outside its breakpoints.
 
     Args:
@@ -24,10 +27,10 @@ def piecewise_polynomial(argument: Any, breakpoints: NDArray[np.float64], coeffi
     """
     inside = ufl.min_value(ufl.max_value(argument, breakpoints[0]), breakpoints[-1])
     pieces = []
-    for left, column in zip(breakpoints[:-1], coefficients.T, strict=True):
-        value: Any = ufl.as_ufl(float(column[0]))
+    for left, column in zip(breakpoints[:-1].tolist(), coefficients.T.tolist(), strict=True):
+        value: Any = ufl.as_ufl(column[0])
         for coefficient in column[1:]:
-            value = value * (inside - float(left)) + float(coefficient)
+            value = value * (inside - left) + coefficient
         pieces.append(value)
     result = pieces[-1]
     for right, piece in zip(breakpoints[-2:0:-1], pieces[-2::-1], strict=True):

@@ -40,12 +40,14 @@ def kirchhoff_pressure(bulk: Any, elastic_ratio: Any) -> Any:
     return bulk / 2 * (elastic_ratio**2 - 1)
 
 
-def first_piola_kirchhoff_stress(kirchhoff_stress: Any, volumetric_ratio: Any, deformation_gradient: Any) -> Any:
+def first_piola_kirchhoff_stress(
+    kirchhoff_stress: Any, volumetric_ratio: Any, deformation_gradient: Any
+) -> Any:
     """P = J_c tau_e F^{-T}."""
     return volumetric_ratio * kirchhoff_stress * ufl.inv(deformation_gradient).T
 
 
 def small_strain_stress(bulk: Any, shear: Any, strain: Any, swelling_strain: Any) -> Any:
-    """sigma = K tr(eps - eps_c) I + 2 G dev(eps), eps_c = swelling_strain I (verification against linear theory)."""
+    """sigma = K tr(eps - eps_c) I + 2 G dev(eps), eps_c = swelling_strain I (linear theory)."""
     identity = ufl.Identity(3)
     return bulk * (ufl.tr(strain) - 3 * swelling_strain) * identity + 2 * shear * ufl.dev(strain)

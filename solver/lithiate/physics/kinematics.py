@@ -1,7 +1,7 @@
 """Deformation in the three symmetries; tensors are always 3 x 3.
 
-Component order is (x, y, z) in plane strain and 3D and (r, z, theta) in axisymmetric models, so that the first two
-in-plane components are the coordinates of the mesh.
+Component order is (x, y, z) in plane strain and 3D and (r, z, theta) in axisymmetric models, so that the
+first two in-plane components are the coordinates of the mesh.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ def displacement_gradient(displacement: Any, coordinates: Any, symmetry: str) ->
         return gradient
     hoop: Any = 0
     if symmetry == "axisymmetric":
-        # Interface points do lie on the axis, where u_r = 0: the hoop strain reads zero there instead of du_r/dr, which
-        # no integral sees because the axis has no area. A conditional form here is beyond FFCx 0.9.
+        # Interface points do lie on the axis, where u_r = 0: the hoop strain reads zero there instead of
+        # du_r/dr, which no integral sees because the axis has no area. A conditional form here is beyond
+        # FFCx 0.9.
         hoop = displacement[0] / ufl.max_value(coordinates[0], AXIS_RADIUS)
-    return ufl.as_tensor([[gradient[0, 0], gradient[0, 1], 0], [gradient[1, 0], gradient[1, 1], 0], [0, 0, hoop]])
+    return ufl.as_tensor(
+        [[gradient[0, 0], gradient[0, 1], 0], [gradient[1, 0], gradient[1, 1], 0], [0, 0, hoop]]
+    )
 
 
 def scalar_gradient(field: Any, symmetry: str) -> Any:

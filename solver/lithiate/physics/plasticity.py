@@ -1,9 +1,10 @@
 """Rate-independent J2 plasticity at finite strain with linear isotropic hardening.
 
-Simo & Hughes, Computational Inelasticity (1998), box 9.1, with two changes. The history is the inverse plastic metric
-``Cbar_p^{-1} = Fbar^{-1} bbar_e Fbar^{-T}`` in the configuration as built, which is objective and needs no previous
-displacement. And the spherical part of bbar_e is restored after the return so that det bbar_e = 1: box 9.1 keeps the
-trace of the trial state, which makes the stored energy (and through it the voltage) drift with plastic flow.
+Simo & Hughes, Computational Inelasticity (1998), box 9.1, with two changes. The history is the inverse
+plastic metric ``Cbar_p^{-1} = Fbar^{-1} bbar_e Fbar^{-T}`` in the configuration as built, which is objective
+and needs no previous displacement. And the spherical part of bbar_e is restored after the return so that det
+bbar_e = 1: box 9.1 keeps the trace of the trial state, which makes the stored energy (and through it the
+voltage) drift with plastic flow.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import ufl
 
 NEWTON_STEPS = 3
-"""Newton steps for the spherical part; from the second-order start the error is below 1e-12 for |dev bbar| < 0.5."""
+"""Newton steps for the spherical part; from the start below the error is under 1e-12 for |dev bbar| < 0.5."""
 
 SMALLEST_NORM_SQUARED = 1e-24
 """Keeps the derivative of a norm finite at the origin."""
@@ -70,7 +71,7 @@ def return_map(
     yield_stress: Any,
     hardening_modulus: float,
 ) -> FlowState:
-    """Radial return onto sqrt(3/2) |s| = sigma_Y + H alpha, where s is the Kirchhoff stress per intermediate volume.
+    """Radial return onto sqrt(3/2) |s| = sigma_Y + H alpha, s Kirchhoff stress per intermediate volume.
 
     Args:
         deformation_gradient: F.
@@ -96,7 +97,8 @@ def return_map(
     spherical = unimodular_trace_third(deviator)
     strain = deviator + spherical * ufl.Identity(3)
     pull_back = ufl.inv(isochoric)
-    # Energy released at fixed F, to first order from the returned state: d(xi) = (xi d - cof d):dd / (3 xi^2 - d:d/2).
+    # Energy released at fixed F, to first order from the returned state: d(xi) = (xi d - cof d):dd / (3 xi^2
+    # - d:d/2).
     square = ufl.inner(deviator, deviator)
     cofactor = deviator * deviator - square / 2 * ufl.Identity(3)  # cof d of a symmetric traceless tensor
     direction = (spherical * deviator - cofactor) / (3 * spherical**2 - square / 2)

@@ -26,14 +26,12 @@ FIXED_COMPONENTS = {
     "side": (0,),
     "side_y": (1,),
 }
-"""Displacement components that vanish on each outer surface: symmetry planes and rigid, frictionless side walls."""
+"""Displacement components that vanish on outer surfaces: symmetry planes and rigid, slippery walls."""
 
 
 def solver_units(case: Case, length: float) -> Units:
     """Units of order one for a case whose mesh extends over twice ``length`` [m]."""
-    concentration = next(
-        (case.card(name).maximum_concentration for name in case.storing_regions), None
-    )
+    concentration = next((case.card(name).maximum_concentration for name in case.storing_regions), None)
     return Units(length, HOUR, concentration or 1e4, case.physics.temperature)
 
 
@@ -45,7 +43,9 @@ def require_supported(case: Case) -> None:
     """
     for name in ("mechanics", "transport", "conduction", "reaction"):
         if not getattr(case.physics, name):
-            raise InputError(f"{case.path}: physics.{name}: found false; this release solves the coupled problem only")
+            raise InputError(
+                f"{case.path}: physics.{name}: found false; this release solves the coupled problem only"
+            )
     if case.physics.kinematics != "finite_strain":
         raise InputError(
             f"{case.path}: physics.kinematics: found {case.physics.kinematics!r}; linear kinematics is for "

@@ -116,7 +116,9 @@ class InterfaceModel:
         """Traction on the electrode's face per current area: cohesion and contact, and D times friction."""
         assert self.laws.cohesion is not None
         cohesive = self.laws.cohesion.traction(self.kinematics, self.new_history)
-        return cohesive if self.friction is None else cohesive + self.dissipated_share * self.friction.traction
+        return (
+            cohesive if self.friction is None else cohesive + self.dissipated_share * self.friction.traction
+        )
 
     @cached_property
     def dissipated_share(self) -> Any:
@@ -128,7 +130,11 @@ class InterfaceModel:
     @cached_property
     def contact_pressure(self) -> Any:
         """p_n, zero on a bonded interface (which is in full contact anyway)."""
-        return ufl.as_ufl(0.0) if self.laws.cohesion is None else self.laws.cohesion.contact_pressure(self.kinematics)
+        return (
+            ufl.as_ufl(0.0)
+            if self.laws.cohesion is None
+            else self.laws.cohesion.contact_pressure(self.kinematics)
+        )
 
     @cached_property
     def contact_area_fraction(self) -> Any:

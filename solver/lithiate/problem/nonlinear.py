@@ -27,7 +27,7 @@ DEFAULT_OPTIONS: Mapping[str, Any] = {
     "pc_factor_mat_solver_type": "mumps",
     "mat_mumps_icntl_14": 80,
 }
-"""Newton with backtracking and a direct solver; any PETSc option may be set instead, by case or command line."""
+"""Newton with backtracking and a direct solver; any PETSc option may be set instead."""
 
 BOUND_FRACTION = 0.9
 """A Newton update covers at most this share of the way to the ends of (0, 1)."""
@@ -134,7 +134,9 @@ class NonlinearSystem:
         del snes
         self._read(vector)
         parts = []
-        for block, form, storage in zip(self._blocks, self._residual_forms, self._residual_vectors, strict=True):
+        for block, form, storage in zip(
+            self._blocks, self._residual_forms, self._residual_vectors, strict=True
+        ):
             storage.array[:] = 0.0
             fem.assemble_vector(storage.array, form)
             storage.scatter_reverse(la.InsertMode.add)
@@ -150,7 +152,7 @@ class NonlinearSystem:
         compat.assemble_matrix(self._matrix, self._tangent_forms, self._conditions)
 
     def _keep_inside_bounds(self, vector: PETSc.Vec, step: PETSc.Vec) -> bool:
-        """Shorten the update of each bounded unknown so that it stays inside (0, 1); SNES updates x - step."""
+        """Keep each bounded unknown inside (0, 1) by a shorter update; SNES sets x - step."""
         values, update = vector.array_r[self._bounded], step.array[self._bounded]
         limited = np.clip(update, -BOUND_FRACTION * (1 - values), BOUND_FRACTION * values)
         step.array[self._bounded] = limited
@@ -183,4 +185,6 @@ class NonlinearSystem:
         }
         norm = float(self._snes.getFunctionNorm())
         converged = code > 0 and bool(np.isfinite(norm))
-        return NewtonOutcome(converged, int(self._snes.getIterationNumber()), names.get(code, str(code)), norm)
+        return NewtonOutcome(
+            converged, int(self._snes.getIterationNumber()), names.get(code, str(code)), norm
+        )

@@ -20,9 +20,9 @@ SYMMETRY_PLANES = {"axis": 0, "symmetry_x": 0, "symmetry_y": 1, "bottom": -1}
 def smooth_normals(measures: Measures, interface: str) -> fem.Function:
     """Nodal averages of the facet normals on the first side's cells, discontinuous P2.
 
-    At each vertex the normals of all facets around it are averaged by area; where the interface meets a symmetry plane
-    the mirrored half counts too. Between vertices the average is interpolated. Where the interface has a real edge the
-    facet's own normal is kept.
+    At each vertex the normals of all facets around it are averaged by area; where the interface meets a
+    symmetry plane the mirrored half counts too. Between vertices the average is interpolated. Where the
+    interface has a real edge the facet's own normal is kept.
     """
     geometry = measures.geometry
     mesh = geometry.regions[geometry.interfaces[interface].sides[0]].mesh
@@ -50,7 +50,9 @@ def smooth_normals(measures: Measures, interface: str) -> fem.Function:
     smooth.interpolate(averaged)
     vector = fem.assemble_vector(
         compat.compile_form(
-            measures.interface_points(ufl.inner(facet_normal, ufl.TestFunction(own.function_space)("+")), interface),
+            measures.interface_points(
+                ufl.inner(facet_normal, ufl.TestFunction(own.function_space)("+")), interface
+            ),
             maps,
         )
     )

@@ -1,4 +1,4 @@
-"""Everything that is read off a solution: fields at points, and the numbers of one row of the history, in SI."""
+"""Everything that is read off a solution: fields at points, and the numbers of a row of the history."""
 
 from __future__ import annotations
 
@@ -61,11 +61,17 @@ def _interface_expressions(model: InterfaceModel) -> dict[str, Any]:
     if law is not None and model.history is not None:
         expressions["cohesive_energy"] = law.stored_energy(kinematics, model.new_history)
         expressions["spent_toughness"] = law.spent_toughness(model.new_history)
-        expressions["viscous_work"] = law.viscous_work(kinematics, model.new_history, model.history.opening("+"))
+        expressions["viscous_work"] = law.viscous_work(
+            kinematics, model.new_history, model.history.opening("+")
+        )
     if model.friction is not None:
         expressions["friction_work"] = model.dissipated_share * model.friction.dissipation
         expressions["sticking_energy"] = model.dissipated_share * model.friction.stored_energy
-    if model.laws.kinetics is not None and model.electrode_potential and model.electrolyte.electrolyte_potential:
+    if (
+        model.laws.kinetics is not None
+        and model.electrode_potential
+        and model.electrolyte.electrolyte_potential
+    ):
         expressions["current_density"] = model.current_density
         expressions["overpotential"] = model.overpotential
         expressions["conductance"] = model.conductance
@@ -157,7 +163,8 @@ class Observer:
         self.problem = problem
         measures = problem.measures
         self._regions = {
-            name: RegionPoints(measures, name, _region_expressions(model)) for name, model in problem.regions.items()
+            name: RegionPoints(measures, name, _region_expressions(model))
+            for name, model in problem.regions.items()
         }
         self.interface_points = {
             name: InterfacePoints(measures, name, _interface_expressions(model))
@@ -171,7 +178,9 @@ class Observer:
                 self._amounts[name] = compat.compile_form(measures.region_nodal(content, name), maps)
         self._reactions = self._compile_reactions(maps)
         surface = problem.description.platen or problem.description.grounded
-        self.platen_area = self._integral(compat.compile_form(measures.surface(1.0, surface), maps)) if surface else 0.0
+        self.platen_area = (
+            self._integral(compat.compile_form(measures.surface(1.0, surface), maps)) if surface else 0.0
+        )
         self.capacity = sum(
             model.storage.maximum_concentration * self.volume(name)
             for name, model in problem.regions.items()
@@ -179,7 +188,7 @@ class Observer:
         )
 
     def _compile_reactions(self, maps: Any) -> list[tuple[Any, NDArray[np.int32]]]:
-        """Internal forces of every body and its own degrees of freedom on the bottom, where the platen is resisted."""
+        """Internal forces of every body and its own entries on the bottom, which resists the platen."""
         problem = self.problem
         if problem.description.platen is None:
             return []
@@ -204,7 +213,7 @@ class Observer:
         return self._integral(form)
 
     def state(self) -> State:
-        """Evaluate the present solution; call before the step is accepted, so that increments are of this step."""
+        """Evaluate the present solution; call before the step is accepted."""
         regions = {}
         for name, points in self._regions.items():
             values = points.evaluate()
@@ -213,7 +222,9 @@ class Observer:
         for name, face in self.interface_points.items():
             samples = face.all_values()
             values = face.own_values(samples)
-            interfaces[name] = InterfaceState(values, face.weights * values["weight"], face.facet_means(samples))
+            interfaces[name] = InterfaceState(
+                values, face.weights * values["weight"], face.facet_means(samples)
+            )
         return State(regions, interfaces)
 
     # Cheap numbers, also used to locate events
@@ -268,7 +279,9 @@ class Observer:
             "largest_hydrostatic_stress": parallel.largest(communicator, hydrostatic),
             "mean_von_mises_stress": self._total(mises * state.current_volumes) / volume,
             "largest_von_mises_stress": parallel.largest(communicator, mises),
-            "largest_equivalent_plastic_strain": parallel.largest(communicator, state.values["plastic_strain"]),
+            "largest_equivalent_plastic_strain": parallel.largest(
+                communicator, state.values["plastic_strain"]
+            ),
         }
         if "stoichiometry" in state.values:
             filling = state.values["stoichiometry"]
@@ -292,7 +305,8 @@ class Observer:
             "open_area_fraction": self._total((gap > OPEN_GAP) * areas) / area,
             "mean_gap": self._total(gap * areas) / area,
             "largest_gap": parallel.largest(communicator, gap),
-            "largest_contact_pressure": parallel.largest(communicator, values["contact_pressure"]) * units.stress,
+            "largest_contact_pressure": parallel.largest(communicator, values["contact_pressure"])
+            * units.stress,
             "mean_damage": self._total(values["damage"] * areas) / area,
         }
         if "current_density" in values:

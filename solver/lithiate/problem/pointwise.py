@@ -1,8 +1,9 @@
 """Expressions evaluated at quadrature points of regions and interfaces, as plain arrays.
 
-An expression tested against functions that are one at a single quadrature point gives weight times value there; dividing
-by the same with a unit integrand gives the value. One compiled form serves any number of expressions, works with
-functions that live on different submeshes, and is how histories are updated and outputs are computed.
+An expression tested against functions that are one at a single quadrature point gives weight times value
+there; dividing by the same with a unit integrand gives the value. One compiled form serves any number of
+expressions, works with functions that live on different submeshes, and is how histories are updated and
+outputs are computed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 
 from lithiate import compat
 from lithiate.geometry import Geometry, Measures
-
 
 HISTORY_DEGREE = 2
 """Degree whose facet nodes are the points of ``geometry.measures.FACE_POINTS``."""
@@ -45,7 +45,9 @@ class RegionPoints:
         self.names = tuple(expressions)
         self._own_cells = mesh.topology.index_map(mesh.topology.dim).size_local
         maps = measures.geometry.entity_maps()
-        scalar = fem.functionspace(mesh, basix.ufl.quadrature_element(mesh.basix_cell(), degree=measures.bulk_degree))
+        scalar = fem.functionspace(
+            mesh, basix.ufl.quadrature_element(mesh.basix_cell(), degree=measures.bulk_degree)
+        )
         unit = compat.compile_form(measures.region_points(ufl.TestFunction(scalar), region), maps)
         self._all_weights = _assembled(unit)[scalar.dofmap.list]
         self.weights = self._all_weights[: self._own_cells]
@@ -70,9 +72,9 @@ class RegionPoints:
 
 
 class InterfacePoints:
-    """Values at the interface quadrature points, which are nodes of discontinuous P2 on the first side's cells.
+    """Values at the interface quadrature points.
 
-    A cell with two facets on the interface shares the values of their common node.
+    They are nodes of discontinuous P2 on the first side's cells. A cell with two facets on the interface shares the values of their common node.
 
     Attributes:
         names: of the components, in order.
@@ -106,7 +108,9 @@ class InterfacePoints:
         assembled = _assembled(self._form).reshape(-1, len(self.names))
         return assembled[self._dofs] / self._used_weights[:, None]
 
-    def _rows_of_facets(self, geometry: Geometry, interface: str, space: fem.FunctionSpace) -> NDArray[np.int64]:
+    def _rows_of_facets(
+        self, geometry: Geometry, interface: str, space: fem.FunctionSpace
+    ) -> NDArray[np.int64]:
         """(own facets, points of a facet) row of each facet's points in :meth:`all_values`."""
         pairs = geometry.interfaces[interface].pairs
         region = geometry.regions[geometry.interfaces[interface].sides[0]]
@@ -127,7 +131,8 @@ class InterfacePoints:
         weights = self._used_weights[self._facet_rows]
         weights = weights / weights.sum(axis=1, keepdims=True)
         return {
-            name: (values[self._facet_rows, index] * weights).sum(axis=1) for index, name in enumerate(self.names)
+            name: (values[self._facet_rows, index] * weights).sum(axis=1)
+            for index, name in enumerate(self.names)
         }
 
 

@@ -87,7 +87,9 @@ class Problem:
 
     # Unknowns and models
 
-    def _add_unknown(self, name: str, space: fem.FunctionSpace, error_scale: float, **traits: bool) -> Unknown:
+    def _add_unknown(
+        self, name: str, space: fem.FunctionSpace, error_scale: float, **traits: bool
+    ) -> Unknown:
         if name not in self.unknowns:
             self.unknowns[name] = unknowns.create_unknown(name, space, error_scale, **traits)
         return self.unknowns[name]
@@ -106,7 +108,7 @@ class Problem:
         return unknown.value + platen.value * self._platen_shape, unknown.value
 
     def _create_platen_shape(self) -> fem.Function:
-        """Displacement field of a unit platen displacement: one on the nodes of the platen, zero on all others."""
+        """Displacement for a unit motion of the platen: one on its nodes, zero on all others."""
         surface = self.description.platen
         assert surface is not None
         parent_facets = self.geometry.surface_facets(surface)
@@ -133,11 +135,16 @@ class Problem:
         sub = next(part for part in self.geometry.bodies.values() if part.mesh is space.mesh)
         touching = np.zeros(len(sub.parent_to_sub), dtype=bool)
         touching[sub.cells[np.flatnonzero(loaded)]] = True
-        clash = any(touching[face.pairs[:, side]].any() for face in self.geometry.interfaces.values() for side in (0, 2))
+        clash = any(
+            touching[face.pairs[:, side]].any()
+            for face in self.geometry.interfaces.values()
+            for side in (0, 2)
+        )
         if parallel.any_rank(self.geometry.communicator, clash):
             raise InputError(
-                f"geometry.mesh_size: an element reaches from the platen (surface '{self.description.platen}') to an "
-                "interface; choose a smaller mesh_size or more room above the interface"
+                f"geometry.mesh_size: an element reaches from the platen (surface "
+                f"'{self.description.platen}') to an interface; choose a smaller mesh_size or more room above "
+                "the interface"
             )
 
     def body_at(self, surface: str) -> tuple[str, ...]:
@@ -154,7 +161,11 @@ class Problem:
         found = []
         for body in self.geometry.bodies:
             tags = [self.geometry.region_tags[name] for name in body]
-            touches = bool(np.isin(self.geometry.cell_tags.values, tags)[np.isin(self.geometry.cell_tags.indices, cells)].any())
+            touches = bool(
+                np.isin(self.geometry.cell_tags.values, tags)[
+                    np.isin(self.geometry.cell_tags.indices, cells)
+                ].any()
+            )
             if parallel.any_rank(self.geometry.communicator, touches):
                 found.append(body)
         if len(found) != 1:
@@ -211,7 +222,9 @@ class Problem:
             mesh = self.geometry.regions[first].mesh
             history = None
             if laws.cohesion is not None:
-                history = InterfaceHistory(fem.Function(history_space(mesh)), fem.Function(history_space(mesh, 3)))
+                history = InterfaceHistory(
+                    fem.Function(history_space(mesh)), fem.Function(history_space(mesh, 3))
+                )
                 history.opening.x.array[:] = laws.cohesion.onset_opening
             normal = smooth_normals(self.measures, name)
             models[name] = InterfaceModel(
@@ -242,12 +255,15 @@ class Problem:
         if region.concentration and region.potential and region.storage:
             concentration, potential = region.concentration, region.potential
             capacity = region.storage.maximum_concentration
-            stored = capacity * (concentration.value - concentration.old) * concentration.test
+            beside = measures.beside_other_rules(name)
+            stored = beside * capacity * (concentration.value - concentration.old) * concentration.test
             gradient = ufl.grad(concentration.test)
             flux = ufl.as_vector([region.lithium_flux[i] for i in range(self.geometry.dimension)])
             self.add(concentration.name, measures.region_nodal(stored, name))
             self.add(concentration.name, measures.region(-self.time_step * ufl.inner(flux, gradient), name))
-            definition = (potential.value - region.chemical_potential_of_composition) * potential.test
+            definition = (
+                beside * (potential.value - region.chemical_potential_of_composition) * potential.test
+            )
             self.add(potential.name, measures.region_nodal(definition, name))
             if region.stress_in_potential:
                 self.add(potential.name, measures.region(-region.mechanical_potential * potential.test, name))
@@ -340,13 +356,14 @@ class Problem:
             target.conditions.append(fem.dirichletbc(value, dofs))
             return
         held = space if component is None else space.sub(component)
-        target.conditions.append(fem.dirichletbc(np.float64(value) if np.isscalar(value) else value, dofs, held))
+        constant = value if isinstance(value, fem.Constant) else np.float64(value)
+        target.conditions.append(fem.dirichletbc(constant, dofs, held))
 
     # History
 
     def _create_history_updates(self) -> list[Any]:
         updates: list[Any] = []
-        for name, region in self.regions.items():
+        for region in self.regions.values():
             if region.history is not None:
                 metric = region.flow.inverse_plastic_metric
                 expressions = {f"metric_{i}{j}": metric[i, j] for i in range(3) for j in range(3)}

@@ -99,7 +99,9 @@ class RegionModel:
     @cached_property
     def deformation_gradient(self) -> Any:
         """F, or the identity where kinematics is linear (flux and area refer to the mesh as built)."""
-        return ufl.Identity(3) if self.switches.small_strain else kinematics.deformation_gradient(self.gradient)
+        return (
+            ufl.Identity(3) if self.switches.small_strain else kinematics.deformation_gradient(self.gradient)
+        )
 
     @cached_property
     def face_deformation_gradient(self) -> Any:
@@ -186,7 +188,9 @@ class RegionModel:
         if self.switches.small_strain:
             elastic = self.small_strain - (self.swelling_ratio - 1) / 3 * ufl.Identity(3)
             return ufl.inner(self.cauchy_stress, elastic) / 2
-        energy = elasticity.elastic_energy(self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain)
+        energy = elasticity.elastic_energy(
+            self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain
+        )
         return self.swelling_ratio * energy
 
     @cached_property
@@ -221,7 +225,7 @@ class RegionModel:
 
     @cached_property
     def potential_gradient(self) -> Any:
-        """Gradient that drives diffusion: Grad mu, or mu_chem'(c) Grad c where stress is kept out of the flux."""
+        """What drives diffusion: Grad mu, or mu_chem'(c) Grad c where stress is kept out of it."""
         assert self.potential is not None and self.concentration is not None
         if self.switches.stress_in_flux or not self.stress_in_potential:
             return kinematics.scalar_gradient(self.potential.value, self.symmetry)
@@ -240,7 +244,9 @@ class RegionModel:
         """j_R."""
         assert self.storage is not None
         mobility = self.storage.mobility(self.stoichiometry)
-        return transport.lithium_flux(mobility, transport.metric(self.deformation_gradient), self.potential_gradient)
+        return transport.lithium_flux(
+            mobility, transport.metric(self.deformation_gradient), self.potential_gradient
+        )
 
     @cached_property
     def ionic_current(self) -> Any:

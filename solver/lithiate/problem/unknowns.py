@@ -58,7 +58,11 @@ class Unknown:
 
 
 def create_unknown(
-    name: str, space: fem.FunctionSpace, error_scale: float, bounded: bool = False, instantaneous: bool = False
+    name: str,
+    space: fem.FunctionSpace,
+    error_scale: float,
+    bounded: bool = False,
+    instantaneous: bool = False,
 ) -> Unknown:
     """Unknown on a space, zero at first."""
     test = ufl.TestFunction(space)

@@ -1,4 +1,4 @@
-"""What must be conserved in every run: lithium, charge, force and energy, each counted twice by different code."""
+"""What must be conserved: lithium, charge, force and energy, each counted twice by different code."""
 
 from __future__ import annotations
 
@@ -66,14 +66,16 @@ class Balances:
         observer = self.observer
         bulk = sum(observer.region_total(state, name) for name in ("elastic_energy", "chemical_energy"))
         faces = sum(
-            observer.interface_total(state, name) for name in ("cohesive_energy", "sticking_energy", "spent_toughness")
+            observer.interface_total(state, name)
+            for name in ("cohesive_energy", "sticking_energy", "spent_toughness")
         )
         return bulk + faces
 
     def step(self, state: State, time_step: float, current: float, pressure: float) -> dict[str, float]:
         """Count one solved step (before it is accepted) and return the error of each balance.
 
-        Work and dissipation follow the trapezoidal rule, so that energy closes with the time integration itself.
+        Work and dissipation follow the trapezoidal rule, so that energy closes with the time integration
+        itself.
 
         Args:
             state: evaluated at the end of the step, with increments of this step.
@@ -105,7 +107,7 @@ class Balances:
         return rounded
 
     def _count_energy(self, state: State, time_step: float, current: float, pressure: float) -> None:
-        """I V + platen work = d(elastic + chemical + cohesive) + plastic + diffusion + transfer + ohmic + fracture."""
+        """I V + platen work = d(stored) + plastic + diffusion + transfer + ohmic + fracture + friction."""
         observer = self.observer
         voltage = observer.voltage() / observer.problem.units.potential
         new = _Powers(

@@ -50,7 +50,8 @@ class Record:
         newton_iterations: of this step.
         state: evaluated fields.
         balance_errors: by name.
-        landmark: whether fields must be kept: an asked-for time or state of charge, or the end of a protocol step.
+        landmark: whether fields must be kept: an asked-for time or state of charge, or the end of a protocol
+            step.
     """
 
     index: int
@@ -79,7 +80,12 @@ class ProtocolRun:
     """
 
     def __init__(
-        self, case: Case, problem: Problem, stepper: Stepper, observer: Observer, interrupted: Callable[[], None]
+        self,
+        case: Case,
+        problem: Problem,
+        stepper: Stepper,
+        observer: Observer,
+        interrupted: Callable[[], None],
     ) -> None:
         self.case, self.problem, self.stepper, self.observer = case, problem, stepper, observer
         self.balances = Balances(observer)
@@ -175,7 +181,9 @@ class ProtocolRun:
         while not finished:
             self._interrupted()
             if self._index >= self.case.solver.maximum_steps:
-                raise SolverError(f"solver.maximum_steps: {self._index} steps done and the protocol is not finished")
+                raise SolverError(
+                    f"solver.maximum_steps: {self._index} steps done and the protocol is not finished"
+                )
             trial, lands, ends = self._shorten(min(time_step, largest), step, start, current)
             outcome = self.stepper.attempt(trial)
             if not outcome.acceptable:
@@ -205,7 +213,9 @@ class ProtocolRun:
         errors = self.balances.step(state, trial, current, self.pressure)
         self._time += trial
         self._index += 1
-        capacity = passed * self._unit.current_density * self._unit.time / MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE
+        capacity = (
+            passed * self._unit.current_density * self._unit.time / MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE
+        )
         iterations = outcome.newton.iterations
         record = self._record(trial, number, density, capacity, iterations, state, errors, landmark)
         self.stepper.accept()
@@ -242,8 +252,8 @@ class ProtocolRun:
         shorter = trial * 0.4 if failed else next_step(trial, outcome)
         if shorter < SMALLEST_RATIO * nominal:
             raise SolverError(
-                f"no step small enough converged at time {self._time * self._unit.time:.6g} s, state of charge "
-                f"{self.observer.state_of_charge():.4f} ({outcome.newton.reason}, residual "
+                f"no step small enough converged at time {self._time * self._unit.time:.6g} s, state of "
+                f"charge {self.observer.state_of_charge():.4f} ({outcome.newton.reason}, residual "
                 f"{outcome.newton.residual:.2e}){self._worst_interface()}"
             )
         return shorter
@@ -258,8 +268,10 @@ class ProtocolRun:
 
     # Events
 
-    def _shorten(self, time_step: float, step: Step, start: float, current: float) -> tuple[float, bool, bool]:
-        """Step length that lands on the next event whose time is known; whether it lands, and whether it ends."""
+    def _shorten(
+        self, time_step: float, step: Step, start: float, current: float
+    ) -> tuple[float, bool, bool]:
+        """Step length up to the next event of known time; whether it lands there, and ends."""
         ends = list(self._end_times(step, start, current))
         lands = [moment / self._unit.time - self._time for moment in self.case.output.times]
         lands += [self._time_to(target, current) for target in self.case.output.states_of_charge]
@@ -273,7 +285,7 @@ class ProtocolRun:
         return (nearest / 2 if time_step > nearest / 2 else time_step), False, False
 
     def _time_to(self, state_of_charge: float, current: float) -> float:
-        """Time until a state of charge is reached at this current, negative if it lies behind or never comes."""
+        """Time until a state of charge is reached, negative if it lies behind or never comes."""
         if current == 0.0:
             return -1.0
         return (state_of_charge - self.observer.state_of_charge()) * self.observer.capacity / -current
@@ -284,7 +296,9 @@ class ProtocolRun:
         if isinstance(step, Rest):
             return
         if step.until.state_of_charge is not None:
-            yield max(self._time_to(step.until.state_of_charge, current), 2 * TIME_TOLERANCE * max(self._time, 1.0))
+            yield max(
+                self._time_to(step.until.state_of_charge, current), 2 * TIME_TOLERANCE * max(self._time, 1.0)
+            )
         if step.until.capacity is not None:
             # The schema keeps areal capacities in C/m2.
             charge = step.until.capacity / (self._unit.current_density * self._unit.time)
@@ -297,7 +311,7 @@ class ProtocolRun:
         return step.sign * (self.observer.voltage() - step.until.voltage)
 
     def _before_cut_off(self, step: Step, start: float) -> bool:
-        """Whether the start of the step lies before the cut-off, so that it can be located inside the step."""
+        """Whether the time step starts before the cut-off, so that it can be located inside."""
         if self._time <= start:
             return False
         assert not isinstance(step, Rest) and step.until.voltage is not None

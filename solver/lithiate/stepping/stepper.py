@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithiate import parallel
-from lithiate.problem.nonlinear import NonlinearSystem, NewtonOutcome
+from lithiate.problem.nonlinear import NewtonOutcome, NonlinearSystem
 from lithiate.problem.problem import Problem
 
 SAFETY = 0.85
@@ -45,8 +45,8 @@ class StepOutcome:
 class Stepper:
     """Backward Euler steps of a problem.
 
-    The predictor extrapolates linearly from the last two accepted states. Its distance from the solution estimates the
-    local error: with backward Euler it is ``(x - x_predicted) dt / (2 dt + dt_old)``.
+    The predictor extrapolates linearly from the last two accepted states. Its distance from the solution
+    estimates the local error: with backward Euler it is ``(x - x_predicted) dt / (2 dt + dt_old)``.
 
     Attributes:
         problem: what is advanced.
@@ -119,7 +119,7 @@ class Stepper:
 
 
 def next_step(time_step: float, outcome: StepOutcome) -> float:
-    """Step length after an attempt: from the error (of second order in the step), or shorter after a failure."""
+    """Step length after an attempt: from the error (second order in the step), or after a failure."""
     if not outcome.newton.converged:
         return time_step * SHRINK_AFTER_FAILURE
     factor = LARGEST_GROWTH if outcome.error == 0.0 else SAFETY / np.sqrt(outcome.error)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lithiate_meshes.errors import InputError
-from pydantic import Field, ValidationError
+from lithiate_meshes.quantities import refuse, shown
+from pydantic import Field, ValidationError, field_validator
 
 from lithiate.case import Case, known_quantities, load_case
 from lithiate.case.findings import Finding, findings_from, nearest
@@ -30,9 +31,16 @@ class Vary(Frozen):
     key: str = Field(description="dotted path as in --set, such as stack_pressure.pressure")
     values: tuple[Any, ...] = Field(min_length=1, description="one run for each")
 
+    @field_validator("values")
+    @classmethod
+    def _can_be_set(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        for value in values:
+            _refuse_what_cannot_be_set(value)
+        return values
+
 
 class Trend(Frozen):
-    """``[[expectation]]`` of a study: how a quantity goes from each value of the first varied key to the next."""
+    """``[[expectation]]`` of a study: how a quantity goes as the first varied key takes its values."""
 
     quantity: str = Field(description="a name out of the quantities of this study")
     relation: Literal["falls", "rises"]
@@ -56,6 +64,21 @@ class StudyFile(Frozen):
     set: dict[str, Any] = Field(default_factory=dict, description="values set in every run, keys as in --set")
     quantities: tuple[str, ...] = Field(min_length=1, description="columns of the table")
     expectation: tuple[Trend, ...] = ()
+
+    @field_validator("set")
+    @classmethod
+    def _can_be_set(cls, table: dict[str, Any]) -> dict[str, Any]:
+        _refuse_what_cannot_be_set(table)
+        return table
+
+
+def _refuse_what_cannot_be_set(value: Any) -> None:
+    try:
+        toml_value(value)
+    except TypeError:
+        raise refuse(
+            f"found {shown(value)}; allowed: strings, numbers, true, false, lists and tables"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -152,7 +175,13 @@ def _assignments(table: dict[str, Any], origin: str) -> list[str]:
 
 def _plain(sets: Sequence[str]) -> list[str]:
     """The same settings with their keys in one spelling, so that they can be compared."""
-    return [f"{dotted(item.path)}={toml_value(item.value)}" for item in from_any(sets, "--set")]
+    overrides = from_any(sets, "--set")
+    try:
+        return [f"{dotted(item.path)}={toml_value(item.value)}" for item in overrides]
+    except TypeError as error:
+        raise InputError(
+            f"--set: {error}; allowed: strings, numbers, true, false, lists and tables"
+        ) from None
 
 
 def _key_findings(definition: StudyFile, common: Sequence[str]) -> list[Finding]:
@@ -202,8 +231,6 @@ def _members(
         try:
             varied = [f"{dotted(parse_key(key, 'key'))}={toml_value(value)}" for key, value in chosen.items()]
             case = load_case(case_path, [*common, *varied], quick=quick)
-        except TypeError as error:
-            raise InputError(f"{file}: vary: {error}") from None
         except InputError as error:
             where = ", ".join(f"{key} = {toml_value(value)}" for key, value in chosen.items())
             lines = error.message.splitlines()

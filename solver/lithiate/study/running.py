@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from lithiate.study.table import Outcome, found_quantities, summary, table, tren
 _TABLE = "study.csv"
 _SUMMARY = "summary.json"
 _FINISHED = (0, 4)
+_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE")
 # From best to worst; what is not here (a process killed by a signal) is worse still.
 _ORDER = (0, 4, 3, 2, 1)
 
@@ -45,7 +47,7 @@ def run_study(
         The worst exit status of the members; 128 + number if a signal ended the study.
 
     Raises:
-        InputError: the folder holds something else, a member of it holds another case's result, or ``mpirun`` is
+        InputError: the folder holds something else, a member's folder another case's result, or ``mpirun`` is
             missing.
     """
     launcher = _launcher(ranks)
@@ -55,15 +57,16 @@ def run_study(
     _write(study, out, outcomes, "running")
     with _Forwarder() as forwarder:
         for number, (member, outcome) in enumerate(zip(study.members, outcomes, strict=True), start=1):
-            say(
-                f"run {number} of {len(outcomes)}: {member.folder}{' (finished before)' if outcome.reused else ''}"
-            )
+            note = " (finished before)" if outcome.reused else ""
+            say(f"run {number} of {len(outcomes)}: {member.folder}{note}")
             if outcome.reused:
                 continue
             if forwarder.received:
                 break
             outcome.exit_status = forwarder.run(_command(study, member, out, launcher))
-            outcome.quantities = found_quantities(out / member.folder, list(study.units))
+            # What a run that gave up saw last is not what the study asks for.
+            if outcome.exit_status in _FINISHED:
+                outcome.quantities = found_quantities(out / member.folder, list(study.units))
             _write(study, out, outcomes, "running")
     statuses = [outcome.exit_status for outcome in outcomes]
     completed = all(status in _FINISHED for status in statuses)
@@ -80,6 +83,10 @@ def worst(statuses: Sequence[int | None]) -> int:
 
 
 def _launcher(ranks: int | None) -> list[str]:
+    if any(int(os.environ.get(variable, "1")) > 1 for variable in _SIZE_VARIABLES):
+        raise InputError(
+            "found a study under mpirun; allowed: lithiate study --mpi N, which runs each member so"
+        )
     if ranks is None:
         return []
     if shutil.which("mpirun") is None:
@@ -90,7 +97,7 @@ def _launcher(ranks: int | None) -> list[str]:
 
 
 def _command(study: Study, member: Member, out: Path, launcher: Sequence[str]) -> list[str]:
-    # What is there belongs to an unfinished run of this very case, or may be overwritten: _check_folders saw to it.
+    # What is there belongs to an unfinished run of this very case, or may go: _check_folders saw to it.
     command = [*launcher, sys.executable, "-m", "lithiate", "run", str(study.case_path)]
     command += ["--out", str(out / member.folder), "--overwrite"]
     for setting in member.sets:
@@ -140,7 +147,7 @@ def _check_folders(study: Study, out: Path, outcomes: Sequence[Outcome], overwri
         unfinished = _holds(folder, member)
         if not (unfinished or overwrite) and any((folder / mark).exists() for mark in RESULT_MARKS):
             raise InputError(
-                f"{folder}: the folder holds the result of another case than {member.folder} of {study.path}; "
+                f"{folder}: the folder holds the result of another case than that of {study.path}; "
                 "allowed: --overwrite to replace it, or another folder with --out"
             )
         check_folder(folder, case_path=study.case_path, overwrite=True)
@@ -157,11 +164,10 @@ def _report(study: Study, outcomes: Sequence[Outcome], say: Say) -> None:
     for line in lines:
         say("  ".join(item.rjust(width) for item, width in zip(line, widths, strict=True)))
     for trend in trends(study, outcomes):
-        verdict = "agrees" if trend["agrees"] else "DISAGREES"
+        verdict = "agrees" if trend["agrees"] else "DISAGREES" if None not in trend["found"] else "unknown"
         where = "".join(f", {key} = {value}" for key, value in trend.get("with", {}).items())
-        say(
-            f"{verdict}: {trend['quantity']} {trend['relation']} with {study.keys[0]}{where} ({trend['source']})"
-        )
+        what = f"{trend['quantity']} {trend['relation']} with {study.keys[0]}{where}"
+        say(f"{verdict}: {what} ({trend['source']})")
 
 
 def _short(item: str) -> str:
@@ -188,9 +194,9 @@ def _draw(out: Path, say: Say) -> None:
 
 @dataclass
 class _Forwarder:
-    """Context that runs one process at a time and hands on, once, the signal that is to end the study.
+    """Context that runs one process at a time, and hands on to it, once, the signal that ends the study.
 
-    The process has a session of its own, so that Ctrl-C on the terminal reaches it through here and only once.
+    The process has a session of its own, so that Ctrl-C on the terminal reaches it through here only.
     """
 
     received: int = 0

@@ -1,0 +1,56 @@
+"""Starting runs of Lithiate from tests."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+CASE = Path(__file__).parents[1] / "cases" / "particle_si_lpscl" / "case.toml"
+"""The main job."""
+
+SHORT = (
+    'geometry.mesh_size="0.25 um"',
+    "protocol.0.until.state_of_charge=0.1",
+    'protocol.1.until.time="1 min"',
+    "protocol.2.until.state_of_charge=0.09",
+    "solver.tolerance=1e-2",
+    "output.states_of_charge=[0.07]",
+)
+"""Settings that bring the main job down to seconds, all protocol steps kept."""
+
+
+def command(*words: str, ranks: int = 1) -> list[str]:
+    """The command line of ``lithiate``, under mpirun for more than one rank."""
+    lithiate = [sys.executable, "-m", "lithiate", *words]
+    if ranks == 1:
+        return lithiate
+    launcher = shutil.which("mpirun")
+    if launcher is None:
+        pytest.skip("no mpirun")
+    return [launcher, "-n", str(ranks), *lithiate]
+
+
+def run_case(
+    out: Path, *sets: str, ranks: int = 1, options: tuple[str, ...] = (), case: Path = CASE
+) -> subprocess.CompletedProcess[str]:
+    """``lithiate run`` with settings, output captured."""
+    words = ["run", str(case), "--out", str(out), *options]
+    for item in sets:
+        words += ["--set", item]
+    return subprocess.run(
+        command(*words, ranks=ranks), capture_output=True, text=True, timeout=560, check=False, cwd=out.parent
+    )
+
+
+def read_history(folder: Path) -> tuple[list[str], NDArray[np.float64]]:
+    """Names with units, and (rows, columns) values of history.csv."""
+    with (folder / "history.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    return rows[0], np.array(rows[1:], dtype=np.float64)
