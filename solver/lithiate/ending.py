@@ -54,13 +54,13 @@ class Ending:
         where = ""
         if self.log is not None and self.log.parent.is_dir():
             with self.log.open("a", encoding="utf-8") as file:
-                file.write(f"rank {self._communicator.rank}:\\n{trace}")
+                file.write(f"rank {self._communicator.rank}:\n{trace}")
             where = f"; traceback in {self.log}"
         summary = " ".join(str(error).split())
         line = f"internal error on rank {self._communicator.rank}: {type(error).__name__}: {summary}{where}"
         arrived = self._all_arrive()
         if not arrived or self._communicator.rank == parallel.ROOT:
-            sys.stderr.write(line + "\\n")
+            sys.stderr.write(line + "\n")
             sys.stderr.flush()
         if not arrived:
             self._leave(STATUS_BUG)
@@ -88,5 +88,5 @@ class Ending:
 
     @staticmethod
     def _say(message: str) -> None:
-        sys.stderr.write("".join(f"error: {line}\\n" for line in message.splitlines()))
+        sys.stderr.write("".join(f"error: {line}\n" for line in message.splitlines()))
         sys.stderr.flush()

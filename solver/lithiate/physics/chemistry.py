@@ -27,14 +27,14 @@ def piecewise_polynomial(
     """
     inside = ufl.min_value(ufl.max_value(argument, breakpoints[0]), breakpoints[-1])
     pieces = []
-    for left, column in zip(breakpoints[:-1].tolist(), coefficients.T.tolist(), strict=True):
-        value: Any = ufl.as_ufl(column[0])
-        for coefficient in column[1:]:
-            value = value * (inside - left) + coefficient
+    for piece, left in enumerate(breakpoints[:-1]):
+        value: Any = ufl.as_ufl(float(coefficients[0, piece]))
+        for coefficient in coefficients[1:, piece]:
+            value = value * (inside - float(left)) + float(coefficient)
         pieces.append(value)
     result = pieces[-1]
-    for right, piece in zip(breakpoints[-2:0:-1], pieces[-2::-1], strict=True):
-        result = ufl.conditional(ufl.lt(inside, float(right)), piece, result)
+    for right, polynomial in zip(breakpoints[-2:0:-1], pieces[-2::-1], strict=True):
+        result = ufl.conditional(ufl.lt(inside, float(right)), polynomial, result)
     return result
 
 

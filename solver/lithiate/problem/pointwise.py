@@ -74,7 +74,8 @@ class RegionPoints:
 class InterfacePoints:
     """Values at the interface quadrature points.
 
-    They are nodes of discontinuous P2 on the first side's cells. A cell with two facets on the interface shares the values of their common node.
+    They are nodes of discontinuous P2 on the first side's cells. A cell with two facets on the interface
+    shares the values of their common node.
 
     Attributes:
         names: of the components, in order.

@@ -27,8 +27,12 @@ from lithiate.scaling import Units
 
 PLATEN = "platen_displacement"
 ELECTRODE_POTENTIAL = "electrode_potential"
-ONE_VOLT = 1.0
-"""Potentials count against this [V] in the control of the time-step error."""
+POTENTIAL_SCALE = 1.0
+"""The chemical potential counts against this [V] in the control of the time-step error."""
+
+INSTANTANEOUS_SCALE = 10.0
+"""Potentials of charge count against this [V]: they have no memory of their own, so that an error of theirs
+goes no further, and where the last contact is lost they rise without bound."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +146,8 @@ class Problem:
         )
         if parallel.any_rank(self.geometry.communicator, clash):
             raise InputError(
-                f"geometry.mesh_size: an element reaches from the platen (surface "
-                f"'{self.description.platen}') to an interface; choose a smaller mesh_size or more room above "
-                "the interface"
+                f"geometry.mesh_size: an element reaches from the platen '{self.description.platen}' to an "
+                "interface; choose a smaller mesh_size or more room above the interface"
             )
 
     def body_at(self, surface: str) -> tuple[str, ...]:
@@ -175,7 +178,8 @@ class Problem:
     def _create_regions(self) -> dict[str, RegionModel]:
         models = {}
         description, units = self.description, self.units
-        potential_scale = ONE_VOLT / units.potential
+        potential_scale = POTENTIAL_SCALE / units.potential
+        charge_scale = INSTANTANEOUS_SCALE / units.potential
         for name, card in description.cards.items():
             mesh = self.geometry.regions[name].mesh
             total, local = self._displacement(self.geometry.body_of(name))
@@ -191,7 +195,7 @@ class Problem:
             elif card.ionic_conductivity and description.grounded is not None:
                 space = unknowns.scalar_field_space(mesh)
                 model.electrolyte_potential = self._add_unknown(
-                    f"electrolyte_potential.{name}", space, potential_scale, instantaneous=True
+                    f"electrolyte_potential.{name}", space, charge_scale, instantaneous=True
                 )
             if solid.flows and not description.switches.small_strain:
                 model.history = create_flow_history(mesh, self.measures.bulk_degree)
@@ -214,7 +218,7 @@ class Problem:
             potential = None
             if laws.kinetics is not None:
                 space = unknowns.global_scalar_space(self.geometry.mesh)
-                scale = ONE_VOLT / self.units.potential
+                scale = INSTANTANEOUS_SCALE / self.units.potential
                 potential = self._add_unknown(ELECTRODE_POTENTIAL, space, scale, instantaneous=True)
                 assert electrode.storage is not None
                 potential.value.x.array[:] = -electrode.storage.initial_chemical_potential

@@ -50,8 +50,13 @@ class Balances:
     observer: Observer
     worst: dict[str, float] = field(default_factory=lambda: dict.fromkeys(BOUNDS, 0.0))
 
-    def start(self, state: State) -> None:
-        """Take the equilibrium under stack pressure as the reference."""
+    def start(self, state: State, pressure: float) -> dict[str, float]:
+        """Take the equilibrium under stack pressure as the reference; return the errors of row 0.
+
+        Args:
+            state: the equilibrium.
+            pressure: on the platen, solver units.
+        """
         self._initial_lithium = self.observer.lithium_content()
         self._interface_charge = self._applied_charge = self._passed_charge = 0.0
         self._external_work = self._work_done = self._dissipated = 0.0
@@ -60,6 +65,18 @@ class Balances:
         self._powers = _Powers()
         self._current: float | None = None
         self._dissipation: dict[str, float] = {}
+        return self._rounded(dict.fromkeys(BOUNDS, 0.0) | {"force_balance_error": self._force_error(pressure)})
+
+    def _rounded(self, errors: dict[str, float]) -> dict[str, float]:
+        rounded = {name: round(value, RESOLUTION[name]) for name, value in errors.items()}
+        for name, value in rounded.items():
+            self.worst[name] = max(self.worst[name], value)
+        return rounded
+
+    def _force_error(self, pressure: float) -> float:
+        """Reaction of the bottom against the force of the platen."""
+        force = pressure * self.observer.platen_area
+        return abs(self.observer.bottom_reaction() - force) / force if force > 0.0 else 0.0
 
     def _stored(self, state: State) -> float:
         """Elastic, chemical and cohesive energy, and the toughness spent so far."""
@@ -92,19 +109,14 @@ class Balances:
         lithium = observer.lithium_content() - self._initial_lithium + self._interface_charge
         capacity = observer.capacity or 1.0
         charge_scale = max(self._passed_charge, SMALLEST_CHARGE * capacity)
-        force = pressure * observer.platen_area
-        reaction_error = abs(observer.bottom_reaction() - force) / force if force > 0.0 else 0.0
         energy = self._external_work - (self._stored(state) - self._initial_energy) - self._dissipated
         errors = {
             "lithium_balance_error": abs(lithium) / capacity,
             "charge_balance_error": abs(self._interface_charge - self._applied_charge) / charge_scale,
-            "force_balance_error": reaction_error,
+            "force_balance_error": self._force_error(pressure),
             "energy_balance_error": abs(energy) / max(self._work_done, SMALLEST_CHARGE * capacity),
         }
-        rounded = {name: round(value, RESOLUTION[name]) for name, value in errors.items()}
-        for name, value in rounded.items():
-            self.worst[name] = max(self.worst[name], value)
-        return rounded
+        return self._rounded(errors)
 
     def _count_energy(self, state: State, time_step: float, current: float, pressure: float) -> None:
         """I V + platen work = d(stored) + plastic + diffusion + transfer + ohmic + fracture + friction."""

@@ -131,8 +131,7 @@ class ProtocolRun:
                     f"({outcome.newton.reason})"
                 )
         state = self.observer.state()
-        self.balances.start(state)
-        errors = self.balances.step(state, 0.0, 0.0, self.pressure)
+        errors = self.balances.start(state, self.pressure)
         record = self._record(0.0, 0, 0.0, 0.0, iterations, state, errors, landmark=True)
         self.stepper.accept()
         return record

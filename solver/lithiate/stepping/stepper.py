@@ -17,7 +17,7 @@ SMALLEST_SHRINK = 0.25
 SHRINK_AFTER_FAILURE = 0.4
 """Step factor after a Newton failure."""
 
-SMALLEST_RATIO = 1e-9
+SMALLEST_RATIO = 1e-12
 """A step smaller than this share of the protocol step's first one is given up."""
 
 EDGE = 1e-3
