@@ -18,14 +18,14 @@ BULK_DEGREE = 2
 
 FACE_POINTS = {
     2: (np.array([[0.0], [0.5], [1.0]]), np.array([1 / 6, 4 / 6, 1 / 6])),
-    3: (
-        np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.5, 0.5], [0.0, 0.5], [0.5, 0.0]]),
-        np.array([1, 1, 1, 3, 3, 3]) / 24,
-    ),
+    3: (np.array([[0.5, 0.5], [0.0, 0.5], [0.5, 0.0]]), np.array([1, 1, 1]) / 6),
 }
-"""Points and weights of interface integrals, by mesh dimension. They sit on the nodes of P2, because a stiff
-cohesive law at Gauss points oscillates: Simpson's rule on an edge; on a triangle the vertex rule on its four
-halves-by-halves parts, which keeps all weights positive."""
+"""Points and weights of interface integrals, by mesh dimension.
+
+They sit on the nodes of P2, because a stiff cohesive law at Gauss points oscillates, and integrate P2 exactly,
+so that a uniform pressure is a uniform pressure at every point: Simpson's rule on an edge, the midpoints of the
+edges on a triangle (where the integral of a vertex function of P2 is zero).
+"""
 
 
 class Measures:

@@ -121,7 +121,9 @@ class InterfacePoints:
         continuous = basix.ufl.element("Lagrange", geometry.mesh.basix_cell(), HISTORY_DEGREE).basix_element
         nodes = np.array(continuous.entity_closure_dofs[geometry.dimension - 1], dtype=np.int64)
         cells = region.parent_to_sub[pairs[:, 0]]
-        return rows[cells[:, None], nodes[pairs[:, 1]]]
+        found = rows[cells[:, None], nodes[pairs[:, 1]]]
+        # On triangles the vertices carry no weight.
+        return found[:, (found >= 0).all(axis=0)]
 
     def own_values(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """(own points,) values of every named expression, from :meth:`all_values`."""
