@@ -19,6 +19,9 @@ from lithiate.problem.region_model import RegionModel
 OPEN_GAP = 1e-9
 """A face counts as open beyond this gap [m]."""
 
+NO_AREA = 1e-9
+"""Share of the largest point's area below which an interface point does not count."""
+
 SQUARE_CENTIMETRES = 1e4
 """cm2 per m2."""
 
@@ -297,7 +300,10 @@ class Observer:
     def interface_row(self, name: str, state: InterfaceState) -> dict[str, float]:
         """Columns ``<quantity>.<interface>`` in SI."""
         communicator, units = self.problem.geometry.communicator, self.problem.units
-        areas, values = state.current_areas, state.values
+        # Points on the axis of revolution carry no area: nothing holds the faces together there.
+        counted = state.areas > NO_AREA * parallel.largest(communicator, state.areas)
+        areas = state.current_areas[counted]
+        values = {key: array[counted] for key, array in state.values.items()}
         area = self._total(areas)
         gap = np.maximum(values["gap"], 0.0) * units.length
         row = {

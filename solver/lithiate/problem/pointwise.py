@@ -130,8 +130,12 @@ class InterfacePoints:
         return {name: values[self._is_own, index] for index, name in enumerate(self.names)}
 
     def facet_means(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-        """(own facets,) mean over each facet of every named expression, from :meth:`all_values`."""
-        weights = self._used_weights[self._facet_rows]
+        """(own facets,) area mean over each facet of every named expression, from :meth:`all_values`.
+
+        The expression named "weight" is the area per mesh area.
+        """
+        areas = self._used_weights * values[:, self.names.index("weight")]
+        weights = areas[self._facet_rows]
         weights = weights / weights.sum(axis=1, keepdims=True)
         return {
             name: (values[self._facet_rows, index] * weights).sum(axis=1)
