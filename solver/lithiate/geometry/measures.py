@@ -22,9 +22,9 @@ FACE_POINTS = {
 }
 """Points and weights of interface integrals, by mesh dimension.
 
-They sit on the nodes of P2, because a stiff cohesive law at Gauss points oscillates, and integrate P2 exactly,
-so that a uniform pressure is a uniform pressure at every point: Simpson's rule on an edge, the midpoints of the
-edges on a triangle (where the integral of a vertex function of P2 is zero).
+They sit on the nodes of P2, because a stiff cohesive law at Gauss points oscillates, and integrate P2
+exactly, so that a uniform pressure is a uniform pressure at every point: Simpson's rule on an edge, the
+midpoints of the edges on a triangle (where the integral of a vertex function of P2 is zero).
 """
 
 

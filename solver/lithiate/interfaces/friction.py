@@ -1,7 +1,7 @@
 """Coulomb friction between faces that have debonded, with elastic sticking.
 
-The slip already passed is kept as a vector on the mesh as built and carried along by the mean deformation of
-both faces, so that a rigid rotation neither makes nor loses friction.
+The slip already passed is kept as a vector on the mesh as built and carried along by the deformation
+of the electrode, so that a rigid rotation neither makes nor loses friction.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class CoulombFriction:
             contact_pressure: p_n >= 0.
             old_passed_slip: g_p at the start of the step, on the mesh as built.
         """
-        carried = kinematics.mean_deformation * old_passed_slip
+        carried = kinematics.carrier * old_passed_slip
         carried = carried - ufl.inner(carried, kinematics.normal) * kinematics.normal
         trial = self.stiffness * (kinematics.slip - carried)
         size = ufl.sqrt(ufl.inner(trial, trial) + self.stiffness**2 * SMALLEST_SLIP_SQUARED)
@@ -61,7 +61,7 @@ class CoulombFriction:
         passed = kinematics.slip - traction / self.stiffness
         return FrictionState(
             traction=traction,
-            passed_slip=ufl.inv(kinematics.mean_deformation) * passed,
+            passed_slip=ufl.inv(kinematics.carrier) * passed,
             dissipation=ufl.inner(traction, passed - carried),
             stored_energy=ufl.inner(traction, traction) / (2 * self.stiffness),
         )

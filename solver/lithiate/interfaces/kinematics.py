@@ -16,9 +16,9 @@ class FaceKinematics:
     """Kinematics at a point of the interface.
 
     Attributes:
-        normal: unit normal of the mean deformed face, from the electrode into the electrolyte.
+        normal: unit normal of the deformed electrode, into the electrolyte.
         area_ratio: J_s, current area per area as built.
-        mean_deformation: F_mid.
+        carrier: F that carries vectors kept on the mesh as built, that of the electrode.
         jump: displacement of the electrolyte minus that of the electrode.
         gap: normal part of the jump, positive when open.
         slip: tangential part of the jump, a vector.
@@ -26,7 +26,7 @@ class FaceKinematics:
 
     normal: Any
     area_ratio: Any
-    mean_deformation: Any
+    carrier: Any
     jump: Any
     gap: Any
     slip: Any
@@ -39,11 +39,13 @@ def face_kinematics(
     smooth_normal: Any,
     jump: Any,
 ) -> FaceKinematics:
-    """n and J_s from cof(F_mid) N, with F_mid the mean of both faces' F; gap = jump . n.
+    """J_s from cof(F_mid) N with F_mid the mean of both faces' F, n from the electrode's F, gap = jump . n.
 
-    Straight facets make a polygon of a curved interface, and each kink would act as an asperity on faces
-    that slide. The direction of n is therefore corrected by ``cof(F) (N_smooth - N)`` with F of the
-    electrode, the stiffer side.
+    The electrode is the stiffer side and stays smooth, where a yielding electrolyte that closes again
+    crumples from facet to facet: with the mean of both faces the normals of neighbouring facets then differ
+    so much that one node is open by one of them and closed by the other. For the same reason n is taken from
+    a continuous reference normal: straight facets make a polygon of a curved interface, and each of its
+    kinks would act as an asperity.
 
     Args:
         electrode_deformation: F of the first-named side.
@@ -55,12 +57,7 @@ def face_kinematics(
     mean = (electrode_deformation + electrolyte_deformation) / 2
     area_vector = ufl.cofac(mean) * facet_normal
     area_ratio = ufl.sqrt(ufl.inner(area_vector, area_vector))
-    direction = area_vector + ufl.cofac(electrode_deformation) * (smooth_normal - facet_normal)
+    direction = ufl.cofac(electrode_deformation) * smooth_normal
     normal = direction / ufl.sqrt(ufl.inner(direction, direction))
     gap = ufl.inner(jump, normal)
-    return FaceKinematics(normal, area_ratio, mean, jump, gap, jump - gap * normal)
-
-
-def slip_length(slip: Any) -> Any:
-    """|g_t|, smooth at zero."""
-    return ufl.sqrt(ufl.inner(slip, slip) + SMALLEST_SLIP_SQUARED)
+    return FaceKinematics(normal, area_ratio, electrode_deformation, jump, gap, jump - gap * normal)

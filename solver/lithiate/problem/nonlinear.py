@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,16 @@ DEFAULT_OPTIONS: Mapping[str, Any] = {
     "mat_mumps_icntl_14": 80,
 }
 """Newton with backtracking and a direct solver; any PETSc option may be set instead."""
+
+FULL_STEP_OPTIONS: Mapping[str, Any] = {"snes_linesearch_type": "basic", "snes_max_it": 12}
+"""At a kink of a contact, friction or damage law the residual must rise before it falls: a line search stops
+there, full steps of a semismooth Newton method go on."""
+
+SMALLEST_KINK = 1e-6
+"""Norm of the residual below which a failed line search is taken for such a kink."""
+
+ROUND_OFF_FACTOR = 100.0
+"""Within this factor of the tolerance a residual counts as solved where no descent is left."""
 
 BOUND_FRACTION = 0.9
 """A Newton update covers at most this share of the way to the ends of (0, 1)."""
@@ -70,7 +81,10 @@ class NonlinearSystem:
         self._bounded = self._bounded_entries()
         self._solution = self._matrix.createVecRight()
         self._residual = self._matrix.createVecLeft()
-        self._snes = self._create_solver(tolerance, {**DEFAULT_OPTIONS, **(options or {})})
+        self._stagnation = ROUND_OFF_FACTOR * tolerance
+        given = {**DEFAULT_OPTIONS, **(options or {})}
+        self._snes = self._create_solver(OPTIONS_PREFIX, tolerance, given)
+        self._tolerance, self._full_step_options = tolerance, {**given, **FULL_STEP_OPTIONS}
 
     @staticmethod
     def _map(block: Any) -> Any:
@@ -94,11 +108,11 @@ class NonlinearSystem:
     def _bounded_entries(self) -> NDArray[np.bool_]:
         return np.concatenate([np.full(block.owned, block.bounded) for block in self._blocks])
 
-    def _create_solver(self, tolerance: float, options: Mapping[str, Any]) -> PETSc.SNES:
+    def _create_solver(self, prefix: str, tolerance: float, options: Mapping[str, Any]) -> PETSc.SNES:
         communicator = self.problem.geometry.communicator
         snes = PETSc.SNES().create(communicator)
-        snes.setOptionsPrefix(OPTIONS_PREFIX)
-        store = PETSc.Options(OPTIONS_PREFIX)
+        snes.setOptionsPrefix(prefix)
+        store = PETSc.Options(prefix)
         for key, value in options.items():
             if not store.hasName(key):
                 store[key] = value
@@ -175,16 +189,32 @@ class NonlinearSystem:
         """Solve from the present values of the unknowns; they hold the solution afterwards."""
         self._apply_conditions()
         self._solution.array[:] = self.gather_values()
-        self._snes.solve(None, self._solution)
+        outcome = self._run(self._snes)
+        if (
+            outcome.reason == "DIVERGED_LINE_SEARCH"
+            and not outcome.converged
+            and outcome.residual < SMALLEST_KINK
+        ):
+            further = self._run(self._full_steps)
+            outcome = replace(further, iterations=outcome.iterations + further.iterations)
         self._read(self._solution)
-        code = self._snes.getConvergedReason()
+        return outcome
+
+    @cached_property
+    def _full_steps(self) -> PETSc.SNES:
+        """Made only where it is needed: PETSc complains of options that nothing reads."""
+        return self._create_solver(OPTIONS_PREFIX + "full_steps_", self._tolerance, self._full_step_options)
+
+    def _run(self, snes: PETSc.SNES) -> NewtonOutcome:
+        snes.solve(None, self._solution)
+        code = snes.getConvergedReason()
         names = {
             value: name
             for name, value in vars(PETSc.SNES.ConvergedReason).items()
             if isinstance(value, int) and not name.startswith("_")
         }
-        norm = float(self._snes.getFunctionNorm())
-        converged = code > 0 and bool(np.isfinite(norm))
-        return NewtonOutcome(
-            converged, int(self._snes.getIterationNumber()), names.get(code, str(code)), norm
-        )
+        norm = float(snes.getFunctionNorm())
+        # Where round-off keeps the residual just above the tolerance, the line search finds no descent.
+        stagnated = code == PETSc.SNES.ConvergedReason.DIVERGED_LINE_SEARCH and norm <= self._stagnation
+        converged = bool(np.isfinite(norm)) and (code > 0 or stagnated)
+        return NewtonOutcome(converged, int(snes.getIterationNumber()), names.get(code, str(code)), norm)

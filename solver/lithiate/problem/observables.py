@@ -40,9 +40,7 @@ def _region_expressions(model: RegionModel) -> dict[str, Any]:
         "plastic_work": model.swelling_ratio * model.flow.dissipation,
     }
     if model.storage and model.concentration:
-        capacity = model.storage.maximum_concentration
         expressions["stoichiometry"] = model.concentration.value
-        expressions["chemical_energy"] = capacity * model.storage.chemical_energy(model.concentration.value)
         expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
     if model.electrolyte_potential:
         expressions["ohmic_power"] = model.ohmic_power
@@ -174,11 +172,17 @@ class Observer:
             for name, model in problem.interfaces.items()
         }
         maps = problem.geometry.entity_maps()
-        self._amounts = {}
+        self._amounts, self._chemical_energies = {}, {}
         for name, model in problem.regions.items():
             if model.storage and model.concentration:
-                content = model.storage.maximum_concentration * model.concentration.value
-                self._amounts[name] = compat.compile_form(measures.region_nodal(content, name), maps)
+                filling, capacity = model.concentration.value, model.storage.maximum_concentration
+                energy = capacity * model.storage.chemical_energy(filling)
+                # At the nodes, where the chemical potential is defined: otherwise energy would not close in
+                # space.
+                self._chemical_energies[name] = compat.compile_form(measures.region_nodal(energy, name), maps)
+                self._amounts[name] = compat.compile_form(
+                    measures.region_nodal(capacity * filling, name), maps
+                )
         self._reactions = self._compile_reactions(maps)
         surface = problem.description.platen or problem.description.grounded
         self.platen_area = (
@@ -235,6 +239,10 @@ class Observer:
     def lithium_content(self) -> float:
         """Integral of C over all storing regions, solver units."""
         return sum(self._integral(form) for form in self._amounts.values())
+
+    def chemical_energy(self) -> float:
+        """Integral of C_max psi_chem over all storing regions, solver units."""
+        return sum(self._integral(form) for form in self._chemical_energies.values())
 
     def state_of_charge(self) -> float:
         """Integral of C over integral of C_max."""

@@ -59,13 +59,17 @@ class Balances:
         """
         self._initial_lithium = self.observer.lithium_content()
         self._interface_charge = self._applied_charge = self._passed_charge = 0.0
-        self._external_work = self._work_done = self._dissipated = 0.0
+        self._external_work = self._dissipated = 0.0
         self._initial_energy = self._stored(state)
         self._platen = self.observer.platen_displacement()
+        # What pressing put in is part of the work that later errors are measured by.
+        self._work_done = abs(pressure * self.observer.platen_area * self._platen) / 2
         self._powers = _Powers()
         self._current: float | None = None
         self._dissipation: dict[str, float] = {}
-        return self._rounded(dict.fromkeys(BOUNDS, 0.0) | {"force_balance_error": self._force_error(pressure)})
+        return self._rounded(
+            dict.fromkeys(BOUNDS, 0.0) | {"force_balance_error": self._force_error(pressure)}
+        )
 
     def _rounded(self, errors: dict[str, float]) -> dict[str, float]:
         rounded = {name: round(value, RESOLUTION[name]) for name, value in errors.items()}
@@ -81,7 +85,7 @@ class Balances:
     def _stored(self, state: State) -> float:
         """Elastic, chemical and cohesive energy, and the toughness spent so far."""
         observer = self.observer
-        bulk = sum(observer.region_total(state, name) for name in ("elastic_energy", "chemical_energy"))
+        bulk = observer.region_total(state, "elastic_energy") + observer.chemical_energy()
         faces = sum(
             observer.interface_total(state, name)
             for name in ("cohesive_energy", "sticking_energy", "spent_toughness")
