@@ -18,12 +18,28 @@ from lithiate_post.tables import Table, columns, read_rows
 # title with unit, factor from the table's unit, quantities drawn together
 _PANELS = (
     ("capacity [mAh/cm²]", 1.0, ("lithiation_capacity", "delithiation_capacity")),
-    ("mean gap at the end [nm]", 1e9, ("mean_gap",)),
-    ("contact-area fraction at the end [-]", 1.0, ("contact_area_fraction",)),
+    ("mean gap [nm]", 1e9, ("mean_gap",)),
+    ("contact-area fraction [-]", 1.0, ("contact_area_fraction",)),
 )
+# Quantities of a whole cycle; any other is one at the end of the run, or at a state of charge.
+_OF_A_CYCLE = _PANELS[0][2]
+_AT_CHARGE = re.compile(r"(?P<quantity>.+) at state_of_charge=(?P<charge>\S+)(?P<unit> \[[^\[\]]*\])")
 # The unit a varied quantity is drawn in, where that is not the table's.
 _UNITS = {"Pa": ("MPa", 1e-6), "m": ("µm", 1e6), "s": ("h", 1 / 3600)}
 _DECADE = 10.0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve of a panel.
+
+    Attributes:
+        label: what sets it apart from the others of the panel.
+        values: one per run, in the unit of the table.
+    """
+
+    label: str
+    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -59,32 +75,68 @@ def draw_study(folder: str | os.PathLike[str]) -> list[Path]:
         raise ResultError(f"{path}: no run in it")
     varied = varied_values(header[0], [row[0] for row in rows])
     table = {name: _numbers([row[index] for row in rows]) for index, name in enumerate(header) if index}
-    panels = [panel for panel in _PANELS if any(columns(table, quantity) for quantity in panel[2])]
+    panels = [(title, factor, found) for title, factor, names in _PANELS if (found := curves(table, names))]
     if not panels:
         raise ResultError(f"{path}: no column of capacity, mean_gap or contact_area_fraction to draw")
     with style():
         figure = new_figure(3.6 * len(panels), 3.0)
         for index, axes in enumerate(figure.subplots(1, len(panels), squeeze=False)[0]):
-            title, factor, quantities = panels[index]
+            title, factor, found = panels[index]
             letter(axes, index, title)
-            _draw_panel(axes, table, varied, factor, quantities)
+            _draw_panel(axes, varied, factor, found)
         return [save(figure, path.with_name("study.png"))]
 
 
-def _draw_panel(axes: Axes, table: Table, varied: Varied, factor: float, quantities: tuple[str, ...]) -> None:
-    found = [entry for quantity in quantities for entry in columns(table, quantity)]
+def curves(table: Table, quantities: tuple[str, ...]) -> list[Curve]:
+    """The curves of one panel: each quantity in each place, at the end first, then at states of charge.
+
+    Args:
+        table: header -> values, as in ``study.csv``.
+        quantities: names without place and unit.
+    """
+    moments: dict[str, Table] = {"at the end": {}}
+    for header, values in table.items():
+        match = _AT_CHARGE.fullmatch(header)
+        moment = f"at state of charge {match['charge']}" if match else "at the end"
+        moments.setdefault(moment, {})[match["quantity"] + match["unit"] if match else header] = values
+    found = [
+        (quantity, entry.place, moment, entry.values)
+        for quantity in quantities
+        for moment, part in moments.items()
+        for entry in columns(part, quantity)
+        # A state of charge that no run passes has nothing to show.
+        if moment == "at the end" or np.isfinite(entry.values).any()
+    ]
+    several_places = len({place for _, place, _, _ in found}) > 1
+    return [
+        Curve(
+            ", ".join(
+                [
+                    *([quantity.replace("_", " ")] if len(quantities) > 1 else []),
+                    *([place] if place and several_places else []),
+                    *([moment] if quantity not in _OF_A_CYCLE else []),
+                ]
+            ),
+            values,
+        )
+        for quantity, place, moment, values in found
+    ]
+
+
+def _draw_panel(axes: Axes, varied: Varied, factor: float, found: list[Curve]) -> None:
     order = np.argsort(varied.values)
-    for number, entry in enumerate(found):
-        words = [entry.quantity.replace("_", " ")] if len(quantities) > 1 else []
+    for number, curve in enumerate(found):
         axes.plot(
             varied.values[order],
-            entry.values[order] * factor,
+            curve.values[order] * factor,
             marker="os^Dv"[number % 5],
             color=SERIES[number % len(SERIES)],
-            label=", ".join([*words, *([entry.place] if entry.place else [])]),
+            label=curve.label,
+            # Contact is lost to nothing: markers on the axis are shown whole.
+            clip_on=False,
+            zorder=3,
         )
-    if len(found) > 1:
-        axes.legend()
+    axes.legend()
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel(varied.label)
     if varied.logarithmic:

@@ -13,7 +13,7 @@ from lithiate_post.history_pictures import step_spans
 from lithiate_post.pictures import draw_all
 from lithiate_post.section import Section, mirrors, section_of
 from lithiate_post.states import Frame, State, choose_states
-from lithiate_post.study import draw_study, varied_values
+from lithiate_post.study import curves, draw_study, varied_values
 from lithiate_post.xdmf import Fields
 from matplotlib.colors import LogNorm
 from matplotlib.image import imread
@@ -290,6 +290,58 @@ def test_a_study_is_drawn_a_failed_run_left_out(tmp_path, capsys):
     assert main([str(tmp_path)]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "study.png")
     assert min(imread(tmp_path / "study.png").shape[:2]) > 500
+
+
+STUDY_AT_CHARGE = """\
+stack_pressure.pressure [Pa],mean_gap.a|b at state_of_charge=0.65 [m],mean_gap.a|b [m],\
+contact_area_fraction.a|b [-],contact_area_fraction.a|b at state_of_charge=0.65 [-],\
+contact_area_fraction.a|b at state_of_charge=0.3 [-],voltage at state_of_charge=0.65 [V]
+1e6,4e-8,5e-8,0,0.01,,0.5
+50e6,1e-9,1e-7,5e-3,0.66,,0.5
+5e6,3e-8,6e-8,1e-9,0.05,,0.5
+"""
+
+
+def test_the_values_at_a_state_of_charge_are_drawn_beside_those_at_the_end(tmp_path, monkeypatch):
+    figures = []
+    monkeypatch.setattr("lithiate_post.study.save", lambda figure, path: figures.append(figure) or path)
+    (tmp_path / "study.csv").write_text(STUDY_AT_CHARGE)
+    draw_study(tmp_path)
+    gap, contact = figures[0].axes
+    assert [axes.get_title(loc="left")[5:] for axes in (gap, contact)] == [
+        "mean gap [nm]",
+        "contact-area fraction [-]",
+    ]
+    for axes in (gap, contact):
+        texts = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert texts == ["at the end", "at state of charge 0.65"]
+        # What lies on the axis is not cut in half.
+        assert not any(line.get_clip_on() for line in axes.lines)
+    np.testing.assert_allclose([line.get_ydata() for line in gap.lines], [[50, 60, 100], [40, 30, 1]])
+    np.testing.assert_allclose(
+        [line.get_ydata() for line in contact.lines], [[0, 1e-9, 5e-3], [0.01, 0.05, 0.66]]
+    )
+    assert contact.get_ylim()[0] == 0
+    assert 0.66 < contact.get_ylim()[1] < 0.8
+
+
+def test_the_end_is_named_where_it_is_drawn_alone(tmp_path, monkeypatch):
+    figures = []
+    monkeypatch.setattr("lithiate_post.study.save", lambda figure, path: figures.append(figure) or path)
+    (tmp_path / "study.csv").write_text(STUDY)
+    draw_study(tmp_path)
+    labels = [[text.get_text() for text in axes.get_legend().get_texts()] for axes in figures[0].axes]
+    assert labels == [["delithiation capacity"], ["at the end"], ["at the end"]]
+
+
+def test_curves_of_several_interfaces_are_told_apart():
+    names = ["mean_gap.a|b [m]", "mean_gap.c|d [m]", "mean_gap.c|d at state_of_charge=0.5 [m]"]
+    found = curves({name: np.array([1.0]) for name in names}, ("mean_gap",))
+    assert [curve.label for curve in found] == [
+        "a|b, at the end",
+        "c|d, at the end",
+        "c|d, at state of charge 0.5",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from lithiate.case.quantities_known import CYCLE_QUANTITIES
 from lithiate.case.reading_file import read_toml
 from lithiate.case.toml_text import dotted, toml_value
 from lithiate.materials.card import Frozen
+from lithiate.study.at_charge import ONLY_IN_SUMMARY, parse_at_charge
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+-]+")
 
@@ -62,7 +63,11 @@ class StudyFile(Frozen):
     case: str = Field(description="path of the case file, relative to the study file")
     vary: tuple[Vary, ...] = Field(min_length=1, description="what is varied; several are combined")
     set: dict[str, Any] = Field(default_factory=dict, description="values set in every run, keys as in --set")
-    quantities: tuple[str, ...] = Field(min_length=1, description="columns of the table")
+    quantities: tuple[str, ...] = Field(
+        min_length=1,
+        description='columns of the table: last values, or history columns "at state_of_charge=0.65", there '
+        "where the last protocol step that passes through it does",
+    )
     expectation: tuple[Trend, ...] = ()
 
     @field_validator("set")
@@ -152,11 +157,9 @@ def load_study(path: str | Path, sets: Sequence[str] = (), *, quick: bool = Fals
     if findings:
         raise _refusal(file, findings)
     members = tuple(_members(file, definition, case_path, common, quick))
-    known = known_quantities(members[0].case) | CYCLE_QUANTITIES
-    findings = _quantity_findings(definition, known)
+    units, findings = _units(definition, known_quantities(members[0].case))
     if findings:
         raise _refusal(file, findings)
-    units = {name: known[name] for name in definition.quantities}
     return Study(file, _study_name(file), definition, case_path, quick, units, members)
 
 
@@ -207,19 +210,36 @@ def _key_findings(definition: StudyFile, common: Sequence[str]) -> list[Finding]
     return findings
 
 
-def _quantity_findings(definition: StudyFile, known: dict[str, str]) -> list[Finding]:
+def _units(definition: StudyFile, of_a_run: dict[str, str]) -> tuple[dict[str, str], list[Finding]]:
+    """The unit of each quantity, and what is wrong with those that have none."""
+    anywhere = of_a_run | CYCLE_QUANTITIES
+    in_history = {name: unit for name, unit in of_a_run.items() if name not in ONLY_IN_SUMMARY}
+    units = {}
     findings = []
     for number, name in enumerate(definition.quantities):
-        if name not in known:
-            longer = next((other for other in known if other.startswith(f"{name}.")), None)
-            hint = f"; did you mean {longer}?" if longer else nearest(name, known)
-            findings.append(Finding(("quantities", number), f'found "{name}", which no run gives{hint}'))
+        path = ("quantities", number)
+        try:
+            wanted = parse_at_charge(name)
+        except ValueError as error:
+            findings.append(Finding(path, str(error)))
+            continue
+        known, plain = (anywhere, name) if wanted is None else (in_history, wanted.quantity)
+        if plain in known:
+            units[name] = known[plain]
+            continue
+        if plain in anywhere:
+            text = f'found "{name}"; allowed with a state of charge: a column of history.csv, not {plain}'
+        else:
+            longer = next((other for other in known if other.startswith(f"{plain}.")), None)
+            hint = f"; did you mean {longer}?" if longer else nearest(plain, known)
+            text = f'found "{name}", which no run gives{hint}'
+        findings.append(Finding(path, text))
     for number, trend in enumerate(definition.expectation):
         if trend.quantity not in definition.quantities:
             hint = nearest(trend.quantity, definition.quantities)
             text = f'found "{trend.quantity}"; allowed: one of the quantities of this study{hint}'
             findings.append(Finding(("expectation", number, "quantity"), text))
-    return findings
+    return units, findings
 
 
 def _members(

@@ -19,7 +19,7 @@ from lithiate.errors import InputError
 from lithiate.output.folder import RESULT_MARKS, check_folder
 from lithiate.output.summary import write_json
 from lithiate.study.definition import Member, Study
-from lithiate.study.table import Outcome, found_quantities, summary, table, trends, write_table
+from lithiate.study.table import Outcome, summary, table, trends, write_table
 
 _TABLE = "study.csv"
 _SUMMARY = "summary.json"
@@ -66,7 +66,7 @@ def run_study(
             outcome.exit_status = forwarder.run(_command(study, member, out, launcher))
             # What a run that gave up saw last is not what the study asks for.
             if outcome.exit_status in _FINISHED:
-                outcome.quantities = found_quantities(out / member.folder, list(study.units))
+                outcome.read(out / member.folder, list(study.units))
             _write(study, out, outcomes, "running")
     statuses = [outcome.exit_status for outcome in outcomes]
     completed = all(status in _FINISHED for status in statuses)
@@ -115,7 +115,7 @@ def _finished_before(study: Study, out: Path, overwrite: bool) -> list[Outcome]:
         folder = out / member.folder
         if recorded.get(member.folder) in _FINISHED and _holds(folder, member):
             outcome.exit_status = recorded[member.folder]
-            outcome.quantities = found_quantities(folder, list(study.units))
+            outcome.read(folder, list(study.units))
             outcome.reused = True
     return outcomes
 
@@ -164,10 +164,20 @@ def _report(study: Study, outcomes: Sequence[Outcome], say: Say) -> None:
     for line in lines:
         say("  ".join(item.rjust(width) for item, width in zip(line, widths, strict=True)))
     for trend in trends(study, outcomes):
-        verdict = "agrees" if trend["agrees"] else "DISAGREES" if None not in trend["found"] else "unknown"
+        incomparable = None in trend["found"] or "protocol_steps" in trend
+        verdict = "agrees" if trend["agrees"] else "unknown" if incomparable else "DISAGREES"
         where = "".join(f", {key} = {value}" for key, value in trend.get("with", {}).items())
         what = f"{trend['quantity']} {trend['relation']} with {study.keys[0]}{where}"
         say(f"{verdict}: {what} ({trend['source']})")
+    for name in study.units:
+        steps = [outcome.protocol_steps.get(name) for outcome in outcomes]
+        if len(set(steps) - {None}) > 1:
+            found = ", ".join(
+                f"{member.folder} in {step}"
+                for member, step in zip(study.members, steps, strict=True)
+                if step is not None
+            )
+            say(f"warning: {name}: passed in different protocol steps, so not to be compared: {found}")
 
 
 def _short(item: str) -> str:

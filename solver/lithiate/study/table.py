@@ -17,6 +17,7 @@ from lithiate.case.findings import strip_annotation
 from lithiate.case.overrides import parse_key
 from lithiate.case.toml_text import toml_value
 from lithiate.materials.card import StoichiometryFunction
+from lithiate.study.at_charge import last_passing, parse_at_charge, read_history
 from lithiate.study.definition import Study
 
 
@@ -27,21 +28,35 @@ class Outcome:
     Attributes:
         exit_status: of its run; None where it has not been run.
         quantities: what it found, None where a value is unknown.
+        protocol_steps: for each quantity at a state of charge that was passed, the protocol step that did.
         reused: whether it was finished before and not run again.
     """
 
     exit_status: int | None = None
     quantities: dict[str, float | None] = field(default_factory=dict)
+    protocol_steps: dict[str, int] = field(default_factory=dict)
     reused: bool = False
 
+    def read(self, folder: Path, names: Sequence[str]) -> None:
+        """Take the quantities out of a finished run.
 
-def found_quantities(folder: Path, names: Sequence[str]) -> dict[str, float | None]:
-    """Quantities out of the ``summary.json`` of a run: the last values, else those of the last cycle.
+        Args:
+            folder: of the run; what it lacks is None.
+            names: of the quantities, with or without a state of charge.
+        """
+        wanted = {name: parse_at_charge(name) for name in names}
+        self.quantities = _last_values(folder, names)
+        history = read_history(folder / "history.csv") if any(wanted.values()) else {}
+        for name, at in wanted.items():
+            if at is not None:
+                passing = last_passing(history, at)
+                self.quantities[name] = passing.value if passing else None
+                if passing:
+                    self.protocol_steps[name] = passing.protocol_step
 
-    Args:
-        folder: of the run; what it lacks is None.
-        names: of the quantities.
-    """
+
+def _last_values(folder: Path, names: Sequence[str]) -> dict[str, float | None]:
+    """Quantities out of the ``summary.json`` of a run: the last values, else those of the last cycle."""
     try:
         summary: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -123,6 +138,8 @@ def write_table(path: Path, lines: Sequence[Sequence[str]]) -> None:
 def trends(study: Study, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Each expectation with what was found, along the first varied key, for each combination of the others.
 
+    What was found in different protocol steps is not compared: it agrees with nothing; the steps are told.
+
     Args:
         study: the study.
         outcomes: one for each member.
@@ -134,7 +151,12 @@ def trends(study: Study, outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     found = []
     for trend, (fixed, group) in itertools.product(study.definition.expectation, groups.items()):
         values = [outcome.quantities.get(trend.quantity) for outcome in group]
-        entry = {**trend.model_dump(), "found": values, "agrees": trend.agrees(values)}
+        steps = [outcome.protocol_steps.get(trend.quantity) for outcome in group]
+        comparable = len(set(steps) - {None}) < 2
+        entry = {**trend.model_dump(), "found": values, "agrees": comparable and trend.agrees(values)}
+        if not comparable:
+            # Lithiated to that state of charge in one member, delithiated to it in another.
+            entry["protocol_steps"] = steps
         found.append(entry | ({"with": dict(zip(others, fixed, strict=True))} if others else {}))
     return found
 
@@ -158,12 +180,15 @@ def summary(study: Study, outcomes: Sequence[Outcome], status: str) -> dict[str,
                 "values": member.values,
                 "exit_status": outcome.exit_status,
                 "reused": outcome.reused,
-                "quantities": {
-                    name: {"value": outcome.quantities.get(name), "unit": unit}
-                    for name, unit in study.units.items()
-                },
+                "quantities": {name: _entry(outcome, name, unit) for name, unit in study.units.items()},
             }
             for member, outcome in zip(study.members, outcomes, strict=True)
         ],
         "expectations": trends(study, outcomes),
     }
+
+
+def _entry(outcome: Outcome, name: str, unit: str) -> dict[str, Any]:
+    entry = {"value": outcome.quantities.get(name), "unit": unit}
+    step = outcome.protocol_steps.get(name)
+    return entry if step is None else {**entry, "protocol_step": step}
