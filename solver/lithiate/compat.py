@@ -6,7 +6,7 @@ message.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import basix.ufl
@@ -66,21 +66,40 @@ def distribute_tags(
 
 def compile_form(form: Any, entity_maps: Mapping[dolfinx_mesh.Mesh, NDArray[np.int32]]) -> Any:
     """Compiled form, or list of them; ``entity_maps`` maps cells of the parent mesh to those of a submesh."""
-    return fem.form(form, entity_maps=dict(entity_maps))
+    return fem.form(_nested(form, _with_jacobians_together), entity_maps=dict(entity_maps))
 
 
-def unit_factor(meshes: Sequence[dolfinx_mesh.Mesh]) -> Any:
-    """One, written with the Jacobians of submeshes.
+def _nested(form: Any, action: Callable[[ufl.Form], ufl.Form]) -> Any:
+    if isinstance(form, list):
+        return [_nested(part, action) for part in form]
+    return action(form) if isinstance(form, ufl.Form) else form
+
+
+def _with_jacobians_together(form: ufl.Form) -> ufl.Form:
+    """The same form, in which every quadrature rule over cells meets the Jacobians of all its submeshes.
 
     FFCx 0.9 declares the Jacobian of a submesh under the same name as that of its parent, and drops the
-    second declaration only within one quadrature rule. Terms with a second rule in the same form therefore
-    carry this factor, so that every rule meets all Jacobians together.
+    second declaration only within one quadrature rule. Where a form has several rules, its integrals get a
+    factor of one that is written with all Jacobians.
     """
+    rules = [integral.metadata() for integral in form.integrals_by_type("cell")]
+    if all(rule == rules[0] for rule in rules):
+        return form
+    parents = {integral.ufl_domain() for integral in form.integrals()}
+    functions = (*form.coefficients(), *form.arguments())
+    submeshes = {function.ufl_function_space().ufl_domain() for function in functions} - parents
     factor = ufl.as_ufl(1.0)
-    for mesh in meshes:
-        determinant = ufl.JacobianDeterminant(mesh.ufl_domain())
+    for submesh in sorted(submeshes, key=lambda domain: int(domain.ufl_id())):
+        determinant = ufl.JacobianDeterminant(submesh)
         factor = factor * determinant / determinant
-    return factor
+    return ufl.Form(
+        [
+            integral.reconstruct(integrand=integral.integrand() * factor)
+            if integral.integral_type() == "cell"
+            else integral
+            for integral in form.integrals()
+        ]
+    )
 
 
 def create_matrix(forms: Sequence[Sequence[Any]]) -> PETSc.Mat:

@@ -43,7 +43,8 @@ def test_energy_closes_with_the_time_step(results: list[Path]) -> None:
     for folder in results:
         names, rows = read_history(folder)
         errors.append(rows[-1, names.index("energy_balance_error [-]")])
-    order = np.polyfit(np.log(np.sqrt(TOLERANCES)), np.log(errors), 1)[0]
+    # What the mesh leaves over is the same in all three: their differences are of the time integration alone.
+    order = np.log2((errors[0] - errors[1]) / (errors[1] - errors[2]))
     assert errors[-1] < 2e-3
     assert order > 0.9
 

@@ -9,7 +9,6 @@ import ufl
 from dolfinx import fem
 from numpy.typing import NDArray
 
-from lithiate import compat
 from lithiate.geometry.geometry import Geometry
 from lithiate.physics.kinematics import integration_weight
 
@@ -44,6 +43,8 @@ class Measures:
         self.bulk_degree = bulk_degree
         self.coordinates = ufl.SpatialCoordinate(geometry.mesh)
         self.weight = integration_weight(self.coordinates, geometry.symmetry)
+        self._centroid = self._cell_centroids()
+        self._centroid_weight = integration_weight(self._centroid, geometry.symmetry)
         self.nodal_weight = self._row_sum_weight()
         self._bulk = ufl.Measure("dx", domain=geometry.mesh, subdomain_data=geometry.cell_tags)
         self._boundary = ufl.Measure("ds", domain=geometry.mesh, subdomain_data=geometry.facet_tags)
@@ -60,16 +61,20 @@ class Measures:
             },
         )
 
+    def _cell_centroids(self) -> fem.Function:
+        mesh = self.geometry.mesh
+        centroid = fem.Function(fem.functionspace(mesh, ("DG", 0, (self.geometry.dimension,))))
+        corners: NDArray[np.float64] = mesh.geometry.x[mesh.geometry.dofmap]
+        centroid.x.array[:] = corners.mean(axis=1)[:, : self.geometry.dimension].ravel()
+        return centroid
+
     def _row_sum_weight(self) -> Any:
         geometry = self.geometry
         if geometry.symmetry != "axisymmetric":
             return ufl.as_ufl(1.0)
         # On a triangle the row sum of r over vertex i is area / 3 times (r_i + 3 r_mean) / 4; vertex
         # quadrature with plain r would give the nodes on the axis no mass at all.
-        mean_radius = fem.Function(fem.functionspace(geometry.mesh, ("DG", 0)))
-        radii: NDArray[np.float64] = geometry.mesh.geometry.x[:, 0][geometry.mesh.geometry.dofmap]
-        mean_radius.x.array[:] = radii.mean(axis=1)
-        return 2 * ufl.pi * (self.coordinates[0] + 3 * mean_radius) / 4
+        return (self.weight + 3 * self._centroid_weight) / 4
 
     def region(self, integrand: Any, name: str) -> Any:
         """Integral over a region at the bulk quadrature points."""
@@ -82,10 +87,23 @@ class Measures:
         metadata = {"quadrature_rule": "vertex", "quadrature_degree": 1}
         return integrand * self.nodal_weight * self._bulk(tag, metadata=metadata)
 
-    def beside_other_rules(self, name: str) -> Any:
-        """Factor one for nodal terms of a region that stand in one form with terms at the bulk points."""
-        parts = (self.geometry.regions[name], self.geometry.bodies[self.geometry.body_of(name)])
-        return compat.unit_factor(list({id(part): part.mesh for part in parts}.values()))
+    def region_at_nodes(self, field: Any, test: Any, name: str) -> Any:
+        """Integral of a field that its row sum turns into nodal values, of second order up to the boundary.
+
+        The integral of ``field v`` over that of ``v`` is the field at the centroid of the elements around a
+        node, which at the boundary lies a third of an element inside. The functions ``v + (d + 1) grad v .
+        (x - x_cell)`` are biorthogonal to P1: they carry a linear field to the node itself (as dual Lagrange
+        multipliers do, Wohlmuth 2000, SIAM J. Numer. Anal. 38, 989).
+
+        Args:
+            field: known at the bulk quadrature points.
+            test: P1 test function v.
+            name: region.
+        """
+        tag = self.geometry.region_tags[name]
+        lever = ufl.inner(ufl.grad(test), self.coordinates - self._centroid)
+        dual = self.weight * test + self._centroid_weight * (self.geometry.dimension + 1) * lever
+        return field * dual * self._bulk(tag, metadata={"quadrature_degree": self.bulk_degree})
 
     def region_points(self, integrand: Any, name: str) -> Any:
         """Sum over the bulk quadrature points with the weights of the mesh volume (no revolution)."""

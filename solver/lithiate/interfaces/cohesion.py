@@ -57,6 +57,8 @@ class CohesiveLaw:
     def updated_history(self, opening: Any, old_history: Any, time_step: Any) -> Any:
         """kappa with d(kappa)/dt = <delta - kappa> / tau by backward Euler, kappa >= delta_0."""
         grown = ufl.max_value(opening, old_history)
+        if self.viscous_time == 0.0:
+            return grown  # the ratio below is 0/0 in the equilibrium step, whose length is zero
         ratio = time_step / (time_step + self.viscous_time)
         return old_history + ratio * (grown - old_history)
 

@@ -259,18 +259,18 @@ class Problem:
         if region.concentration and region.potential and region.storage:
             concentration, potential = region.concentration, region.potential
             capacity = region.storage.maximum_concentration
-            beside = measures.beside_other_rules(name)
-            stored = beside * capacity * (concentration.value - concentration.old) * concentration.test
+            stored = capacity * (concentration.value - concentration.old) * concentration.test
             gradient = ufl.grad(concentration.test)
             flux = ufl.as_vector([region.lithium_flux[i] for i in range(self.geometry.dimension)])
             self.add(concentration.name, measures.region_nodal(stored, name))
             self.add(concentration.name, measures.region(-self.time_step * ufl.inner(flux, gradient), name))
-            definition = (
-                beside * (potential.value - region.chemical_potential_of_composition) * potential.test
-            )
+            definition = (potential.value - region.chemical_potential_of_composition) * potential.test
             self.add(potential.name, measures.region_nodal(definition, name))
             if region.stress_in_potential:
-                self.add(potential.name, measures.region(-region.mechanical_potential * potential.test, name))
+                self.add(
+                    potential.name,
+                    measures.region_at_nodes(-region.mechanical_potential, potential.test, name),
+                )
         if region.electrolyte_potential:
             unknown = region.electrolyte_potential
             current = ufl.as_vector([region.ionic_current[i] for i in range(self.geometry.dimension)])
