@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Exact fields, and the equations of the model written a second time, for manufactured solutions.
-solutions.
 
 Nothing of ``lithiate.physics`` or ``lithiate.interfaces`` is used here, and stress and mechanical potential
 are no closed forms but derivatives of the energy, so that a factor or a sign that is wrong in the code

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Manufactured solution across an interface: diffusion below, ionic conduction above, charge transfer in
-between.
+"""Manufactured solution across an interface: diffusion below, conduction above, kinetics between.
 
 In the cases of daily use the overpotential is below a millivolt and the drop in the electrolyte microvolts,
 so that a wrong sign there passes unseen. Here potentials vary by several R T / F along the interface, the

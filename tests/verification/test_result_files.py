@@ -11,10 +11,9 @@ import lithiate_post
 import meshio
 import numpy as np
 import pytest
+from lithiate.case import known_quantities, load_case
 from lithiate_meshes import build_mesh
 from running import SHORT, read_history, run_case
-
-from lithiate.case import known_quantities, load_case
 
 REGION_POINT_DATA = {
     "particle": {
