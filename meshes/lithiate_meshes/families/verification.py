@@ -27,8 +27,8 @@ _LENGTHS = {
     "two_blocks": ("width", "height", "upper_height"),
     "sphere": ("radius",),
 }
-# The element size in a sphere grows by this length per length of distance from its surface.
-_GROWTH_INTO_SPHERE = 0.1
+# The element size at the centre of a sphere, per that on its surface; both halve with mesh_size.
+_SIZE_AT_CENTRE = 3.0
 # Mean size of the elements that gmsh makes for an element size of 1, as measured on particles.
 _AREA_OF_TRIANGLE = 0.39
 _VOLUME_OF_TETRAHEDRON = 0.165
@@ -54,7 +54,8 @@ class VerificationBlock(BaseModel):
     ``shape = "sphere"`` is one region ``sphere`` of ``radius`` around the origin, of which symmetry leaves
     the quarter r >= 0, z >= 0 (axisymmetric), the octant (3d) or, of a long fibre in its place, the quarter
     x >= 0, y >= 0 (plane strain). Surfaces: ``surface``, ``bottom`` (z or y = 0) and, in 2D, ``axis``, in 3D
-    ``symmetry_x`` and ``symmetry_y``. Its elements have ``mesh_size`` on the surface and grow inwards.
+    ``symmetry_x`` and ``symmetry_y``. Its elements have ``mesh_size`` on the surface and three times that
+    at the centre.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -156,7 +157,7 @@ class VerificationBlock(BaseModel):
     def estimated_cells(self) -> dict[str, int]:
         """Number of elements of each region: exact for blocks, within about a third for a sphere."""
         if self.radius is not None:
-            return {"sphere": _sphere_cells(max(self.mesh_size / self.radius, 1e-9), self.symmetry)}
+            return {"sphere": _sphere_cells(max(self.mesh_size / self.radius, 1e-6), self.symmetry)}
         across = 2 * self._count(self._width) if self.symmetry != "3d" else 6 * self._count(self._width) ** 2
         return {
             name: across * self._count(height)
@@ -267,10 +268,9 @@ def _structured_simplices(shape: tuple[int, ...]) -> IndexArray:
 
 def _sphere_cells(mesh_size: float, symmetry: str) -> int:
     """Number of elements of the model of a unit sphere or fibre, from the size function alone."""
-    # Shells lie denser near the surface, where a fine mesh is fine only in a thin layer.
-    depth = np.linspace(0.0, 1.0, 401) ** 3
+    depth = np.linspace(0.0, 1.0, 101)
     middle, thickness = (depth[1:] + depth[:-1]) / 2.0, np.diff(depth)
-    size = mesh_size + _GROWTH_INTO_SPHERE * middle
+    size = mesh_size * (1.0 + (_SIZE_AT_CENTRE - 1.0) * middle)
     if symmetry == "3d":
         density = math.pi / 2.0 * (1.0 - middle) ** 2 / (_VOLUME_OF_TETRAHEDRON * size**3)
     else:
@@ -283,8 +283,8 @@ def _build_sphere(geometry: VerificationBlock, radius: float) -> MeshData:
     dimension = 3 if geometry.symmetry == "3d" else 2
     with gmsh_session("sphere") as gmsh:
         region, surfaces = _octant(gmsh) if dimension == 3 else _quarter(gmsh)
-        near = geometry.mesh_size / radius
-        set_size_field(gmsh, f"{near!r}+{_GROWTH_INTO_SPHERE!r}*Max(0,1-Sqrt(x*x+y*y+z*z))")
+        depth = "Max(0,1-Sqrt(x*x+y*y+z*z))"
+        set_size_field(gmsh, f"{geometry.mesh_size / radius!r}*(1+{_SIZE_AT_CENTRE - 1.0!r}*{depth})")
         generate(gmsh, dimension)
         surfaces = {name: surfaces[name] for name in geometry.surfaces}
         points, cells, cell_tags, facets, facet_tags = read_simplices(gmsh, dimension, region, surfaces)

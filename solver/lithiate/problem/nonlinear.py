@@ -40,6 +40,9 @@ SMALLEST_KINK = 1e-6
 ROUND_OFF_FACTOR = 100.0
 """Within this factor of the tolerance a residual counts as solved where no descent is left."""
 
+_WRITTEN: set[tuple[str, str]] = set()
+"""Prefix and name of the options that systems have put into PETSc's table, which all of them share."""
+
 BOUND_FRACTION = 0.9
 """A Newton update covers at most this share of the way to the ends of (0, 1)."""
 
@@ -113,9 +116,14 @@ class NonlinearSystem:
         snes = PETSc.SNES().create(communicator)
         snes.setOptionsPrefix(prefix)
         store = PETSc.Options(prefix)
+        for left in {key for owner, key in _WRITTEN if owner == prefix} - options.keys():
+            store.delValue(left)
+            _WRITTEN.discard((prefix, left))
         for key, value in options.items():
-            if not store.hasName(key):
+            # Options of the command line stay; those that an earlier system wrote do not.
+            if (prefix, key) in _WRITTEN or not store.hasName(key):
                 store[key] = value
+                _WRITTEN.add((prefix, key))
         snes.setFunction(self._evaluate_residual, self._residual)
         snes.setJacobian(self._evaluate_tangent, self._matrix)
         snes.setLineSearchPreCheck(self._keep_inside_bounds)

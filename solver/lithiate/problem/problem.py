@@ -190,6 +190,8 @@ class Problem:
                 space = unknowns.scalar_field_space(mesh)
                 bounded = card.chemistry != "ideal_dilute"
                 model.concentration = self._add_unknown(f"stoichiometry.{name}", space, 1.0, bounded=bounded)
+                # A space of its own: Dirichlet conditions find the blocks they act on by the space.
+                space = unknowns.scalar_field_space(mesh)
                 model.potential = self._add_unknown(f"chemical_potential.{name}", space, potential_scale)
                 self._initialise(model)
             elif card.ionic_conductivity and description.grounded is not None:
