@@ -18,13 +18,14 @@ from lithiate.ending import Ending
 from lithiate.errors import BalanceError, InputError, Interrupted, LithiateError, SolverError
 from lithiate.geometry import Geometry, distribute
 from lithiate.output.fields import FieldWriter
-from lithiate.output.folder import default_folder, prepare_folder
+from lithiate.output.folder import check_folder, default_folder, prepare_folder
 from lithiate.output.history import HistoryFile, HistoryRows
 from lithiate.output.progress import Reporter
 from lithiate.output.summary import provenance, summary, write_json
-from lithiate.problem.from_case import build_problem
+from lithiate.problem.from_case import build_problem, require_supported
 from lithiate.problem.nonlinear import DEFAULT_OPTIONS, NonlinearSystem
 from lithiate.problem.observables import Observer
+from lithiate.problem.problem import Problem
 from lithiate.signals import SignalWatch
 from lithiate.stepping.balances import BOUNDS
 from lithiate.stepping.protocol import ProtocolRun, Record
@@ -79,8 +80,8 @@ def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
 class _Run:
     """One run: owns the result folder's files and how the run ended."""
 
-    def __init__(self, case: Case, folder: Path, communicator: MPI.Intracomm) -> None:
-        self.case, self.folder, self.communicator = case, folder, communicator
+    def __init__(self, case: Case, problem: Problem, folder: Path, communicator: MPI.Intracomm) -> None:
+        self.case, self.problem, self.folder, self.communicator = case, problem, folder, communicator
         self.is_root = communicator.rank == parallel.ROOT
         self.rows: list[dict[str, float]] = []
         self.warnings: list[str] = []
@@ -95,7 +96,7 @@ class _Run:
         reporter.say(f"{case.title}")
         for item in case.assumed_values:
             reporter.log(f"assumed: {item.key} = {item.value} ({item.reason})")
-        problem = build_problem(case, build_geometry(case, communicator))
+        problem = self.problem
         self.unknowns = sum(unknown.total for unknown in problem.unknowns.values())
         reporter.say(
             f"{self.unknowns} unknowns on {communicator.size} rank{'s' if communicator.size > 1 else ''}"
@@ -212,8 +213,12 @@ def run(case: Case, out: str | os.PathLike[str] | None = None, overwrite: bool =
     communicator = MPI.COMM_WORLD
     compat.require_supported_version()
     folder = Path(out) if out is not None else default_folder(case.name, quick=False)
+    on_root(communicator, lambda: check_folder(folder, case_path=case.path, overwrite=overwrite))
+    # Whatever can refuse the input comes before anything is written.
+    require_supported(case)
+    problem = build_problem(case, build_geometry(case, communicator))
     on_root(communicator, lambda: prepare_folder(folder, case_path=case.path, overwrite=overwrite))
-    job = _Run(case, folder, communicator)
+    job = _Run(case, problem, folder, communicator)
     if job.is_root:
         (folder / "case.resolved.toml").write_text(case.to_toml(), encoding="utf-8")
     with (

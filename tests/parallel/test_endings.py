@@ -115,6 +115,15 @@ def test_bad_input_is_reported_once_on_two_ranks(tmp_path: Path) -> None:
     assert not (tmp_path / "result").exists()
 
 
+@pytest.mark.parametrize("setting", ["physics.mechanics=false", 'physics.kinematics="small_strain"'])
+def test_what_is_not_solved_is_refused_and_nothing_written(tmp_path: Path, setting: str) -> None:
+    finished = run_case(tmp_path / "result", setting)
+    assert finished.returncode == 2
+    assert finished.stderr.count("\n") == 1
+    assert setting.partition("=")[0] in finished.stderr
+    assert not (tmp_path / "result").exists()
+
+
 def test_an_existing_result_is_kept(tmp_path: Path) -> None:
     folder = tmp_path / "result"
     folder.mkdir()

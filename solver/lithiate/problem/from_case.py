@@ -124,16 +124,15 @@ def hold_boundaries(problem: Problem) -> None:
 
 
 def build_problem(case: Case, geometry: Geometry) -> Problem:
-    """The problem of a case, ready to be compiled.
+    """The problem of a case that is supported, ready to be compiled.
 
     Args:
         case: validated.
         geometry: its mesh, distributed with ``geometry.length`` as solver length.
 
     Raises:
-        InputError: for a combination that this release does not solve.
+        InputError: the platen and an interface meet in one element.
     """
-    require_supported(case)
     units = solver_units(case, geometry.length)
     problem = Problem(geometry, units, describe(case, units))
     hold_boundaries(problem)
