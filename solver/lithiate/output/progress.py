@@ -53,6 +53,8 @@ class Reporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar is not None:
+            if kind is None:
+                self._bar.update(self._task, completed=1.0)
             self._bar.stop()
 
     def say(self, line: str) -> None:
