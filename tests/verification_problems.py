@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,14 @@ import ufl
 from dolfinx import fem
 from lithiate import compat, parallel
 from lithiate.geometry import Geometry, distribute
+from lithiate.interfaces.cohesion import CohesiveLaw
+from lithiate.interfaces.contact_area import NoPressureContact
+from lithiate.interfaces.friction import CoulombFriction
 from lithiate.materials import MaterialCard
+from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.pointwise import RegionPoints
+from lithiate.problem.observables import Observer
+from lithiate.problem.pointwise import InterfacePoints, RegionPoints
 from lithiate.problem.problem import Description, Problem
 from lithiate.problem.region_model import Switches
 from lithiate.problem.unknowns import Unknown
@@ -22,6 +27,7 @@ from lithiate.scaling import Units
 from lithiate_meshes import VerificationBlock, build_mesh
 from mpi4py import MPI
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 Array = NDArray[np.float64]
 LENGTH = 1e-6
@@ -217,8 +223,8 @@ class ElasticSphere:
         area, content, hoop = (
             parallel.total(communicator, fem.assemble_scalar(form)) for form in self._means
         )
-        # Even in the radius, so a fit in its square reaches the centre.
-        inner = radii < 0.35
+        # Even in the radius, so a fit in its square reaches the centre; tetrahedra are fewer and larger.
+        inner = radii < (0.35 if self.geometry.dimension == 2 else 0.6)
         fit = np.polynomial.Polynomial.fit(radii[inner] ** 2, trace[inner] / 3, 2)
         return SphereState(
             surface=content / area,
@@ -237,3 +243,151 @@ class ElasticSphere:
         nearest = int(np.argmin(distance))
         pair = (distance[nearest], self._content.value.x.array[nearest])
         return min(self.geometry.communicator.allgather(pair))[1]
+
+
+BLOCK_UNITS = Units(LENGTH, 1.0, 1e4, 298.15)
+INTERFACE = "electrode|electrolyte"
+STRENGTH, TOUGHNESS, STIFFNESS, FRICTION = 100e6, 1.0, 200e15, 0.3
+ONSET, FINAL = STRENGTH / STIFFNESS, 2 * TOUGHNESS / STRENGTH
+AREA = {"plane_strain": LENGTH, "3d": LENGTH**2}
+MODULUS = 1e14
+"""Two blocks this stiff deform by a hundredth of the onset opening."""
+
+NO_TURN = np.eye(3)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """State of the interface at its points, SI, turned back by the rotation of the blocks.
+
+    Attributes:
+        opening: (points, 3) jump of the displacement; the normal is the last in-plane axis.
+        traction: (points, 3) on the lower block's face.
+        damage: (points,) dissipated share D.
+        pressure: (points,) contact pressure.
+        force: (3,) on the upper block's top.
+    """
+
+    opening: Array
+    traction: Array
+    damage: Array
+    pressure: Array
+    force: Array
+
+
+class Blocks:
+    """Two unit cells; the outer faces follow a rotation and a given separation in the turned frame."""
+
+    def __init__(self, symmetry: str, viscous_time: float = 0.0, friction: bool = True) -> None:
+        geometry = build_geometry(symmetry, shape="two_blocks", upper_height=LENGTH)
+        stiffness = STIFFNESS / BLOCK_UNITS.stiffness_per_area
+        self.law = CohesiveLaw(
+            STRENGTH / BLOCK_UNITS.stress, TOUGHNESS / BLOCK_UNITS.energy_per_area, stiffness, viscous_time
+        )
+        rubbing = CoulombFriction(FRICTION, stiffness) if friction else None
+        laws = InterfaceLaws(self.law, rubbing, NoPressureContact(), None, 1.0, 1e-12)
+        stiff = card(youngs_modulus=MODULUS, poisson_ratio=0.0)
+        cards = {"electrode": stiff, "electrolyte": stiff}
+        self.problem = Problem(geometry, BLOCK_UNITS, Description(cards, {}, {INTERFACE: laws}))
+        self.dimension, self.symmetry = geometry.dimension, symmetry
+        self._bodies = [self.problem.unknowns[f"displacement.{name}"] for name in cards]
+        self._held = [fem.Function(unknown.value.function_space) for unknown in self._bodies]
+        for unknown, surface, held in zip(self._bodies, ("bottom", "top"), self._held, strict=True):
+            self.problem.fix(unknown.name, surface, None, held)
+        self._system = NonlinearSystem(self.problem, 3e-8)
+        upper = self._bodies[1].name
+        residual = self.problem.residuals[upper]
+        self._forces = compat.compile_form(residual, geometry.entity_maps())
+        self._top = self.problem.surface_dofs(upper, "top")
+        model = self.problem.interfaces[INTERFACE]
+        kinematics = model.kinematics
+        expressions = {f"opening{i}": kinematics.jump[i] for i in range(3)}
+        expressions |= {f"traction{i}": model.traction[i] for i in range(3)}
+        expressions |= {"damage": model.dissipated_share, "pressure": model.contact_pressure}
+        self._points = InterfacePoints(self.problem.measures, INTERFACE, expressions)
+        self.observer = Observer(self.problem)
+        self.problem.time_step.value = 1.0
+
+    def reset(self) -> None:
+        """Back to blocks that were never moved."""
+        history = self.problem.interfaces[INTERFACE].history
+        history.opening.x.array[:] = self.law.onset_opening
+        history.passed_slip.x.array[:] = 0.0
+        for unknown in self._bodies:
+            unknown.value.x.array[:] = unknown.old.x.array[:] = 0.0
+
+    @property
+    def normal(self) -> Array:
+        """Of the interface as built."""
+        return np.eye(3)[self.dimension - 1]
+
+    def pull(self, separation: Array, turn: Array = NO_TURN) -> Pulled:
+        """Equilibrium with the top moved by ``turn @ separation`` [m] relative to the turned bottom."""
+        apart = (turn @ separation / LENGTH)[: self.dimension, None]
+        for number, (unknown, held) in enumerate(zip(self._bodies, self._held, strict=True)):
+            for function in (held, unknown.value):
+                uniform_field(function, turn)
+                function.x.array.reshape(-1, self.dimension)[:] += number * apart.T
+        outcome = self._system.solve()
+        assert outcome.converged, outcome
+        values = self._points.own_values(self._points.all_values())
+        opening, traction = (
+            np.stack([values[f"{name}{i}"] for i in range(3)], axis=1) @ turn
+            for name in ("opening", "traction")
+        )
+        forces = fem.assemble_vector(self._forces).array.reshape(-1, self.dimension)[self._top]
+        return Pulled(
+            opening * LENGTH,
+            traction * BLOCK_UNITS.stress,
+            values["damage"],
+            values["pressure"] * BLOCK_UNITS.stress,
+            self._in_newtons(forces.sum(axis=0)) @ turn,
+        )
+
+    def step(self, separation: Array, turn: Array = NO_TURN) -> Pulled:
+        """The same, and make it the start of the next step."""
+        found = self.pull(separation, turn)
+        self.problem.accept_step()
+        return found
+
+    def total_force(self, deformation: Array, separation: Array) -> Array:
+        """Of the interface on the upper block, both deformed alike and moved apart; no equilibrium."""
+        for number, unknown in enumerate(self._bodies):
+            uniform_field(unknown.value, deformation)
+            moved = number * separation[: self.dimension] / LENGTH
+            unknown.value.x.array.reshape(-1, self.dimension)[:] += moved
+        # The stress of the block is in equilibrium with itself and drops out of the sum.
+        forces = fem.assemble_vector(self._forces).array.reshape(-1, self.dimension)
+        return self._in_newtons(forces.sum(axis=0))
+
+    def _in_newtons(self, force: Array) -> Array:
+        """(3,) [N] (plane strain: N/m)."""
+        return np.pad(force, (0, 3 - len(force))) * BLOCK_UNITS.stress * AREA[self.symmetry]
+
+    def resultant(self, state: Pulled) -> Array:
+        """Integral of the traction over the interface [N] (plane strain: N/m)."""
+        weights = self._points.weights / self._points.weights.sum()
+        return weights @ state.traction * AREA[self.symmetry]
+
+    def energy(self, *quantities: str) -> float:
+        """Sum of interface energies [J] (plane strain: J/m)."""
+        state, unit = self.observer.state(), BLOCK_UNITS.energy_per_area * AREA[self.symmetry]
+        total = sum(self.observer.interface_total(state, name) for name in quantities)
+        return (total + self.observer.region_total(state, "elastic_energy")) * unit
+
+
+TURNS = {
+    "none": NO_TURN,
+    "plane": Rotation.from_rotvec([0.0, 0.0, 1.9]).as_matrix(),
+    "space": Rotation.from_rotvec([0.8, -1.1, 1.3]).as_matrix(),
+}
+"""Rotations of both blocks."""
+
+
+def work(states: Iterable[tuple[Array, Pulled]]) -> Iterator[float]:
+    """Work of the top's force so far [J], by the trapezoidal rule."""
+    total, place, force = 0.0, np.zeros(3), np.zeros(3)
+    for separation, state in states:
+        total += float((force + state.force) @ (separation - place) / 2)
+        place, force = separation, state.force
+        yield total

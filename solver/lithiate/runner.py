@@ -80,12 +80,14 @@ def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
 class _Run:
     """One run: owns the result folder's files and how the run ended."""
 
-    def __init__(self, case: Case, problem: Problem, folder: Path, communicator: MPI.Intracomm) -> None:
+    def __init__(
+        self, case: Case, problem: Problem, folder: Path, communicator: MPI.Intracomm, started: float
+    ) -> None:
         self.case, self.problem, self.folder, self.communicator = case, problem, folder, communicator
+        self.started = started
         self.is_root = communicator.rank == parallel.ROOT
         self.rows: list[dict[str, float]] = []
         self.warnings: list[str] = []
-        self.started = time.monotonic()
         self.protocol: ProtocolRun | None = None
         self.unknowns = 0
         self.summary: dict[str, Any] = {}
@@ -123,6 +125,7 @@ class _Run:
             if file is not None:
                 file.append(row)
             self._note_table_ends(row)
+            self._note_sliding(record)
             if frames.wanted(record, row["state_of_charge"]):
                 fields.write(record.time, record.state)
             reporter.step(record, row["voltage"], row["state_of_charge"])
@@ -158,6 +161,19 @@ class _Run:
                 if beyond and text not in self.warnings:
                     self.warnings.append(text)
 
+    def _note_sliding(self, record: Record) -> None:
+        """Warn once where faces in contact slide further than the pairing on the mesh as built can describe."""
+        for name, face in record.state.interfaces.items():
+            size = self.case.geometry.mesh_size
+            touching = face.values["gap"] <= 0.0
+            slip = parallel.largest(self.communicator, face.values["slip"][touching])
+            text = (
+                f"interface {name}: touching faces slid by more than an element ({size:g} m); they are paired on "
+                "the mesh as built, so contact is approximate there"
+            )
+            if slip * self.problem.units.length > size and text not in self.warnings:
+                self.warnings.append(text)
+
     def finish(self, status: str, reason: str) -> None:
         """Write summary.json."""
         worst = self.protocol.balances.worst if self.protocol else {}
@@ -178,12 +194,10 @@ class _FrameChoice:
     def __init__(self, case: Case) -> None:
         self._every = case.output.every
         self._last_charge = float("-inf")
-        self._steps = 0
         self.just_written = False
 
     def wanted(self, record: Record, state_of_charge: float) -> bool:
         """Landmarks always; else every n-th step, or by distance in state of charge."""
-        self._steps += 1
         if self._every is not None:
             due = record.index % self._every == 0
         else:
@@ -210,36 +224,41 @@ def run(case: Case, out: str | os.PathLike[str] | None = None, overwrite: bool =
         SolverError: the solver gave up; the last good state is in the folder.
         Interrupted: by a signal; the files are readable.
     """
+    started = time.monotonic()
     communicator = MPI.COMM_WORLD
     compat.require_supported_version()
     folder = Path(out) if out is not None else default_folder(case.name, quick=False)
-    on_root(communicator, lambda: check_folder(folder, case_path=case.path, overwrite=overwrite))
-    # Whatever can refuse the input comes before anything is written.
-    require_supported(case)
-    problem = build_problem(case, build_geometry(case, communicator))
-    on_root(communicator, lambda: prepare_folder(folder, case_path=case.path, overwrite=overwrite))
-    job = _Run(case, problem, folder, communicator)
-    if job.is_root:
-        (folder / "case.resolved.toml").write_text(case.to_toml(), encoding="utf-8")
-    with (
-        Reporter(case, folder / "run.log" if job.is_root else None) as reporter,
-        SignalWatch(communicator) as watch,
-    ):
-        try:
-            job.execute(reporter, watch)
-        except LithiateError as error:
-            job.finish("stopped" if isinstance(error, Interrupted) else "failed", error.message)
-            reporter.log(error.message)
-            raise
-        assert job.protocol is not None
-        out_of_bounds = job.protocol.balances.out_of_bounds
-        reason = "".join(
-            f"; {name} reached {value:.2e}, bound {BOUNDS[name]:.0e}" for name, value in out_of_bounds.items()
-        )
-        job.finish("completed", "the protocol was carried out" + reason)
-        _report(job, reporter)
-        _draw(job, reporter)
-    return Result(folder, BalanceError.exit_status if out_of_bounds else 0, job.summary)
+    with SignalWatch(communicator) as watch:
+        on_root(communicator, lambda: check_folder(folder, case_path=case.path, overwrite=overwrite))
+        # Whatever can refuse the input comes before anything is written.
+        require_supported(case)
+        problem = build_problem(case, build_geometry(case, communicator))
+        watch.check()
+        on_root(communicator, lambda: prepare_folder(folder, case_path=case.path, overwrite=overwrite))
+        job = _Run(case, problem, folder, communicator, started)
+        if job.is_root:
+            (folder / "case.resolved.toml").write_text(case.to_toml(), encoding="utf-8")
+        with Reporter(case, folder / "run.log" if job.is_root else None) as reporter:
+            return _carry_out(job, reporter, watch)
+
+
+def _carry_out(job: _Run, reporter: Reporter, watch: SignalWatch) -> Result:
+    """Run to the end, whichever it is, and say how it ended."""
+    try:
+        job.execute(reporter, watch)
+    except LithiateError as error:
+        job.finish("stopped" if isinstance(error, Interrupted) else "failed", error.message)
+        reporter.log(error.message)
+        raise
+    assert job.protocol is not None
+    out_of_bounds = job.protocol.balances.out_of_bounds
+    reason = "".join(
+        f"; {name} reached {value:.2e}, bound {BOUNDS[name]:.0e}" for name, value in out_of_bounds.items()
+    )
+    job.finish("completed", "the protocol was carried out" + reason)
+    _report(job, reporter)
+    _draw(job, reporter)
+    return Result(job.folder, BalanceError.exit_status if out_of_bounds else 0, job.summary)
 
 
 def _report(job: _Run, reporter: Reporter) -> None:

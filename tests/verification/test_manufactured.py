@@ -17,7 +17,16 @@ from lithiate.geometry import distribute
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.problem import Description, Problem
 from lithiate_meshes import VerificationBlock, build_mesh
-from manufactured import LENGTH, START, UNITS, Electrode, Manufactured, electrode_card, fitted_order
+from manufactured import (
+    LENGTH,
+    START,
+    UNITS,
+    Electrode,
+    Manufactured,
+    electrode_card,
+    electrolyte_card,
+    fitted_order,
+)
 from mpi4py import MPI
 
 TIME_STEP = 0.3
@@ -67,6 +76,16 @@ def require_second_order(symmetry: str, elements: tuple[int, ...], irregular: fl
 def test_every_field_converges_with_second_order(symmetry: str, diffusivity: str, irregular: float) -> None:
     """Also on irregular meshes, where errors of neighbours do not cancel, and on the axis r = 0."""
     require_second_order(symmetry, (8, 12, 16, 24), irregular, diffusivity_kind=diffusivity)
+
+
+def test_a_function_cannot_hold_one_component() -> None:
+    """DOLFINx takes the numbers of the one component for numbers of nodes, and holds others silently."""
+    block = {"family": "verification", "width": LENGTH, "height": LENGTH, "mesh_size": LENGTH}
+    geometry = distribute(MPI.COMM_SELF, build_mesh(VerificationBlock.model_validate(block)), LENGTH)
+    problem = Problem(geometry, UNITS, Description({"block": electrolyte_card()}, {}))
+    name = "displacement.block"
+    with pytest.raises(ValueError, match="all components"):
+        problem.fix(name, "top", 1, problem.unknowns[name].value)
 
 
 @pytest.mark.slow

@@ -203,9 +203,9 @@ def require_second_order(symmetry: str, elements: tuple[int, ...], pressed: bool
     ("symmetry", "pressed", "irregular"),
     [
         ("plane_strain", False, 0.2),
-        ("plane_strain", True, 0.0),
+        pytest.param("plane_strain", True, 0.2, marks=pytest.mark.slow),
         ("axisymmetric", False, 0.0),
-        ("axisymmetric", True, 0.2),
+        ("axisymmetric", True, 0.1),
     ],
 )
 def test_every_field_converges_with_second_order(symmetry: str, pressed: bool, irregular: float) -> None:
@@ -237,8 +237,7 @@ def exchange(problem: Problem, unknown: str) -> tuple[NDArray[np.float64], NDArr
     return rows_on_face(problem, unknown, form)
 
 
-@pytest.mark.parametrize("pressed", [False, True])
-@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
+@pytest.mark.parametrize(("symmetry", "pressed"), [("plane_strain", False), ("axisymmetric", True)])
 def test_what_leaves_one_side_enters_the_other(symmetry: str, pressed: bool) -> None:
     """Node by node to machine precision, and in total: a leak would look like a loss of capacity."""
     problem = create(symmetry, 6, 0.2, pressed)

@@ -8,142 +8,23 @@ area, the normal after a large rotation, a history that heals, friction on an in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
-from dolfinx import fem
-from lithiate import compat
-from lithiate.interfaces.cohesion import CohesiveLaw
-from lithiate.interfaces.contact_area import NoPressureContact
-from lithiate.interfaces.friction import CoulombFriction
-from lithiate.problem.interface_model import InterfaceLaws
-from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.observables import Observer
-from lithiate.problem.pointwise import InterfacePoints
-from lithiate.problem.problem import Description, Problem
-from lithiate.scaling import Units
-from scipy.spatial.transform import Rotation
-from verification_problems import LENGTH, Array, build_geometry, card, uniform_field
-
-UNITS = Units(LENGTH, 1.0, 1e4, 298.15)
-INTERFACE = "electrode|electrolyte"
-STRENGTH, TOUGHNESS, STIFFNESS, FRICTION = 100e6, 1.0, 200e15, 0.3
-ONSET, FINAL = STRENGTH / STIFFNESS, 2 * TOUGHNESS / STRENGTH
-AREA = {"plane_strain": LENGTH, "3d": LENGTH**2}
-MODULUS = 1e14
-"""Two blocks this stiff deform by a hundredth of the onset opening."""
-
-NO_TURN = np.eye(3)
-
-
-@dataclass(frozen=True)
-class Pulled:
-    """State of the interface at its points, SI, turned back by the rotation of the blocks.
-
-    Attributes:
-        opening: (points, 3) jump of the displacement; the normal is the last in-plane axis.
-        traction: (points, 3) on the lower block's face.
-        damage: (points,) dissipated share D.
-        pressure: (points,) contact pressure.
-        force: (3,) on the upper block's top.
-    """
-
-    opening: Array
-    traction: Array
-    damage: Array
-    pressure: Array
-    force: Array
-
-
-class Blocks:
-    """Two unit cells; the outer faces follow a rotation and a given separation in the turned frame."""
-
-    def __init__(self, symmetry: str, viscous_time: float = 0.0, friction: bool = True) -> None:
-        geometry = build_geometry(symmetry, shape="two_blocks", upper_height=LENGTH)
-        stiffness = STIFFNESS / UNITS.stiffness_per_area
-        self.law = CohesiveLaw(
-            STRENGTH / UNITS.stress, TOUGHNESS / UNITS.energy_per_area, stiffness, viscous_time
-        )
-        rubbing = CoulombFriction(FRICTION, stiffness) if friction else None
-        laws = InterfaceLaws(self.law, rubbing, NoPressureContact(), None, 1.0, 1e-12)
-        stiff = card(youngs_modulus=MODULUS, poisson_ratio=0.0)
-        cards = {"electrode": stiff, "electrolyte": stiff}
-        self.problem = Problem(geometry, UNITS, Description(cards, {}, {INTERFACE: laws}))
-        self.dimension, self.symmetry = geometry.dimension, symmetry
-        self._bodies = [self.problem.unknowns[f"displacement.{name}"] for name in cards]
-        self._held = [fem.Function(unknown.value.function_space) for unknown in self._bodies]
-        for unknown, surface, held in zip(self._bodies, ("bottom", "top"), self._held, strict=True):
-            self.problem.fix(unknown.name, surface, None, held)
-        self._system = NonlinearSystem(self.problem, 3e-8)
-        upper = self._bodies[1].name
-        residual = self.problem.residuals[upper]
-        self._forces = compat.compile_form(residual, geometry.entity_maps())
-        self._top = self.problem.surface_dofs(upper, "top")
-        model = self.problem.interfaces[INTERFACE]
-        kinematics = model.kinematics
-        expressions = {f"opening{i}": kinematics.jump[i] for i in range(3)}
-        expressions |= {f"traction{i}": model.traction[i] for i in range(3)}
-        expressions |= {"damage": model.dissipated_share, "pressure": model.contact_pressure}
-        self._points = InterfacePoints(self.problem.measures, INTERFACE, expressions)
-        self.observer = Observer(self.problem)
-        self.problem.time_step.value = 1.0
-
-    def reset(self) -> None:
-        """Back to blocks that were never moved."""
-        history = self.problem.interfaces[INTERFACE].history
-        history.opening.x.array[:] = self.law.onset_opening
-        history.passed_slip.x.array[:] = 0.0
-        for unknown in self._bodies:
-            unknown.value.x.array[:] = unknown.old.x.array[:] = 0.0
-
-    @property
-    def normal(self) -> Array:
-        """Of the interface as built."""
-        return np.eye(3)[self.dimension - 1]
-
-    def pull(self, separation: Array, turn: Array = NO_TURN) -> Pulled:
-        """Equilibrium with the top moved by ``turn @ separation`` [m] relative to the turned bottom."""
-        apart = (turn @ separation / LENGTH)[: self.dimension, None]
-        for number, (unknown, held) in enumerate(zip(self._bodies, self._held, strict=True)):
-            for function in (held, unknown.value):
-                uniform_field(function, turn)
-                function.x.array.reshape(-1, self.dimension)[:] += number * apart.T
-        outcome = self._system.solve()
-        assert outcome.converged, outcome
-        values = self._points.own_values(self._points.all_values())
-        opening, traction = (
-            np.stack([values[f"{name}{i}"] for i in range(3)], axis=1) @ turn
-            for name in ("opening", "traction")
-        )
-        forces = fem.assemble_vector(self._forces).array.reshape(-1, self.dimension)[self._top]
-        force = np.zeros(3)
-        force[: self.dimension] = forces.sum(axis=0)
-        return Pulled(
-            opening * LENGTH,
-            traction * UNITS.stress,
-            values["damage"],
-            values["pressure"] * UNITS.stress,
-            force @ turn * UNITS.stress * AREA[self.symmetry],
-        )
-
-    def step(self, separation: Array, turn: Array = NO_TURN) -> Pulled:
-        """The same, and make it the start of the next step."""
-        found = self.pull(separation, turn)
-        self.problem.accept_step()
-        return found
-
-    def resultant(self, state: Pulled) -> Array:
-        """Integral of the traction over the interface [N] (plane strain: N/m)."""
-        weights = self._points.weights / self._points.weights.sum()
-        return weights @ state.traction * AREA[self.symmetry]
-
-    def energy(self, *quantities: str) -> float:
-        """Sum of interface energies [J] (plane strain: J/m)."""
-        state, unit = self.observer.state(), UNITS.energy_per_area * AREA[self.symmetry]
-        total = sum(self.observer.interface_total(state, name) for name in quantities)
-        return (total + self.observer.region_total(state, "elastic_energy")) * unit
+from verification_problems import (
+    AREA,
+    FINAL,
+    FRICTION,
+    LENGTH,
+    MODULUS,
+    ONSET,
+    STIFFNESS,
+    STRENGTH,
+    TOUGHNESS,
+    TURNS,
+    Array,
+    Blocks,
+    work,
+)
 
 
 @pytest.fixture(scope="module")
@@ -181,20 +62,6 @@ def openings(compliance: float, count: int = 12) -> Array:
     )
 
 
-def work(states: Iterable[tuple[Array, Pulled]]) -> Iterator[float]:
-    """Work of the top's force so far [J], by the trapezoidal rule."""
-    total, place, force = 0.0, np.zeros(3), np.zeros(3)
-    for separation, state in states:
-        total += float((force + state.force) @ (separation - place) / 2)
-        place, force = separation, state.force
-        yield total
-
-
-TURNS = {
-    "none": NO_TURN,
-    "plane": Rotation.from_rotvec([0.0, 0.0, 1.9]).as_matrix(),
-    "space": Rotation.from_rotvec([0.8, -1.1, 1.3]).as_matrix(),
-}
 MODES = {"opening": 0.0, "mixed": 0.7, "shear": np.pi / 2}
 
 
@@ -223,6 +90,22 @@ def test_pull_follows_the_law(symmetry: str, turn: str, mode: str, request: pyte
     assert found.damage == pytest.approx(1.0, abs=1e-12)
     assert np.linalg.norm(found.force) < 1e-6 * STRENGTH * area
     assert list(work(states))[-1] == pytest.approx(TOUGHNESS * area, rel=1e-3)
+
+
+@pytest.mark.parametrize(("symmetry", "turn"), [("flat", "plane"), ("solid", "space")])
+def test_traction_acts_on_the_current_area(symmetry: str, turn: str, request: pytest.FixtureRequest) -> None:
+    """Toughness is per true area, which swelling enlarges: the force is the traction times |cof(F) N|."""
+    blocks: Blocks = request.getfixturevalue(symmetry)
+    blocks.reset()
+    stretch = np.array([[2.2, 0.4, 0.0], [0.3, 1.3, 0.0], [0.0, 0.0, 1.0]])
+    if symmetry == "solid":
+        stretch += np.array([[0.0, 0.0, 0.3], [0.0, 0.0, -0.2], [0.2, 0.4, 0.9]])
+    deformation = TURNS[turn] @ stretch
+    area = np.linalg.det(deformation) * np.linalg.inv(deformation).T @ blocks.normal
+    opening = 0.4 * FINAL * area / np.linalg.norm(area)
+    force = blocks.total_force(deformation, opening)
+    expected = bilinear(opening, 0.0) * np.linalg.norm(area) * AREA[blocks.symmetry]
+    assert force == pytest.approx(expected, abs=1e-6 * np.linalg.norm(expected))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -312,64 +195,3 @@ def test_viscous_work_is_the_rest() -> None:
     assert lost > 0.1 * TOUGHNESS * LENGTH
     assert gaps[-1] < 0.01, gaps
     assert np.log2(np.array(gaps[:-1]) / gaps[1:]).min() > 0.9, gaps
-
-
-PRESSED = 0.8 * ONSET
-"""Approach of the faces under which they slide."""
-
-
-def slide(blocks: Blocks, amount: float, turn: Array = NO_TURN) -> Pulled:
-    """Debonded faces pressed together and moved along each other."""
-    return blocks.pull(amount * np.eye(3)[0] - PRESSED * blocks.normal, turn)
-
-
-@pytest.mark.parametrize(("symmetry", "turn"), [("flat", "none"), ("flat", "plane"), ("solid", "space")])
-def test_friction_sticks_and_slides(symmetry: str, turn: str, request: pytest.FixtureRequest) -> None:
-    """Traction K s below mu p and mu p beyond, back again, and no memory of a rotation."""
-    blocks: Blocks = request.getfixturevalue(symmetry)
-    blocks.reset()
-    blocks.step(1.2 * FINAL * blocks.normal)
-    blocks.step(-PRESSED * blocks.normal)
-    limit = FRICTION * PRESSED  # in slip
-    stuck = slide(blocks, 0.5 * limit)
-    assert stuck.traction[:, 0] == pytest.approx(STIFFNESS * stuck.opening[:, 0], rel=1e-6)
-    assert stuck.traction[:, 0] == pytest.approx(0.5 * FRICTION * stuck.pressure, rel=0.02)
-    assert blocks.energy("friction_work") == pytest.approx(blocks.energy(), abs=1e-6 * TOUGHNESS * LENGTH)
-    blocks.problem.accept_step()
-    for amount, sign in ((5 * limit, 1.0), (2.5 * limit, -1.0), (4.9 * limit, 1.0)):
-        slid = slide(blocks, amount)
-        size = np.linalg.norm(slid.traction, axis=1)
-        assert size == pytest.approx(np.hypot(1.0, FRICTION) * slid.pressure, rel=1e-9)
-        assert np.all(sign * slid.traction[:, 0] > 0.0)
-        blocks.problem.accept_step()
-    turned = slide(blocks, 4.9 * limit, TURNS[turn])
-    assert turned.traction == pytest.approx(slid.traction, abs=1e-6 * STRENGTH)
-
-
-def test_friction_work_is_work_done(flat: Blocks) -> None:
-    """Work of the top's force less elastic energy is what the friction column says."""
-    flat.reset()
-    flat.step(1.2 * FINAL * flat.normal)
-    start = np.array([0.0, -PRESSED, 0.0])
-    states = [(start, flat.step(start))]
-    stored, lost = [flat.energy("cohesive_energy", "sticking_energy")], 0.0
-    limit = FRICTION * PRESSED
-    for amount in np.concatenate([np.linspace(0.0, 6.0, 61)[1:], np.linspace(6.0, 2.0, 41)[1:]]) * limit:
-        found = slide(flat, float(amount))
-        states.append((amount * np.eye(3)[0] + start, found))
-        lost += flat.energy("friction_work") - flat.energy()
-        stored.append(flat.energy("cohesive_energy", "sticking_energy"))
-        flat.problem.accept_step()
-    totals = list(work(states))
-    expected = FRICTION * PRESSED * STIFFNESS * LENGTH * (5 + 2) * limit
-    assert lost == pytest.approx(expected, rel=0.02)
-    assert totals[-1] - totals[0] - (stored[-1] - stored[0]) == pytest.approx(lost, rel=0.01)
-
-
-def test_no_friction_where_the_interface_holds(flat: Blocks) -> None:
-    """Under pressure an intact interface shears with its own stiffness alone: friction acts on D."""
-    flat.reset()
-    flat.step(-PRESSED * flat.normal)
-    found = slide(flat, 0.5 * ONSET)
-    assert not found.damage.any()
-    assert found.traction[:, 0] == pytest.approx(STIFFNESS * found.opening[:, 0], rel=1e-9)

@@ -143,3 +143,21 @@ def test_hdf5_is_in_si_and_double(result: Path) -> None:
         file.visititems(lambda _, item: kinds.add(item.dtype.str) if isinstance(item, h5py.Dataset) else None)
     assert "<f8" in kinds
     assert "<f4" not in kinds
+
+
+def test_an_output_time_at_the_end_of_a_step_does_not_hide_the_end(tmp_path: Path) -> None:
+    """0.1 h + 0.2 h is not 0.3 h in floating point: the rest would go on for ever."""
+    finished = run_case(
+        tmp_path / "result",
+        'geometry.mesh_size="0.3 um"',
+        'protocol.0.until={time = "360 s"}',
+        'protocol.1.until.time="720 s"',
+        'protocol.2.until={time = "60 s"}',
+        "output.times=[1080]",
+        "output.states_of_charge=[]",
+        "output.pictures=false",
+        "solver.tolerance=1e-2",
+    )
+    assert finished.returncode == 0, finished.stderr
+    names, rows = read_history(tmp_path / "result")
+    assert rows[-1, names.index("time [s]")] == pytest.approx(1140)

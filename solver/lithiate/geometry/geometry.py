@@ -44,14 +44,12 @@ class Interface:
         sides: the two region names, in that order.
         tag: its subdomain id in interface integrals.
         pairs: (n, 4) of this rank's own facets: cell and local facet of the first side, then of the second.
-        facets: (n,) parent facets.
     """
 
     name: str
     sides: tuple[str, str]
     tag: int
     pairs: NDArray[np.int32]
-    facets: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +126,8 @@ def _submesh(mesh: dolfinx_mesh.Mesh, cells: NDArray[np.int32]) -> Submesh:
 
 def _pair_faces(
     mesh: dolfinx_mesh.Mesh, facets: NDArray[np.int32], first_side: NDArray[np.bool_]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Own facets and their (cell, local facet) of both sides, the first-named side first."""
+) -> NDArray[np.int32]:
+    """(cell, local facet) of both sides of this rank's own facets, the first-named side first."""
     dimension = mesh.topology.dim
     own = facets[facets < mesh.topology.index_map(dimension - 1).size_local]
     to_cells = mesh.topology.connectivity(dimension - 1, dimension)
@@ -145,7 +143,7 @@ def _pair_faces(
             second,
             np.flatnonzero(to_facets.links(second) == facet)[0],
         )
-    return own, pairs
+    return pairs
 
 
 def _bodies(regions: Iterable[str], bonded: Iterable[str]) -> list[tuple[str, ...]]:
@@ -196,8 +194,8 @@ def distribute(
     interfaces = {}
     for tag, (name, facet_tag) in enumerate(interface_tags.items(), start=1):
         first, second = name.split("|")
-        own, pairs = _pair_faces(mesh, facet_tags.find(facet_tag), regions[first].parent_to_sub >= 0)
-        interfaces[name] = Interface(name, (first, second), tag, pairs, own)
+        pairs = _pair_faces(mesh, facet_tags.find(facet_tag), regions[first].parent_to_sub >= 0)
+        interfaces[name] = Interface(name, (first, second), tag, pairs)
     for interface in interfaces.values():
         for submesh in {id(part): part for part in (*regions.values(), *bodies.values())}.values():
             _fill_partners(submesh.parent_to_sub, interface.pairs)

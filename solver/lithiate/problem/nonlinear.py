@@ -13,7 +13,7 @@ from dolfinx import fem, la
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
-from lithiate import compat
+from lithiate import compat, parallel
 from lithiate.problem.problem import Problem
 
 OPTIONS_PREFIX = "lithiate_"
@@ -178,7 +178,8 @@ class NonlinearSystem:
         values, update = vector.array_r[self._bounded], step.array[self._bounded]
         limited = np.clip(update, -BOUND_FRACTION * (1 - values), BOUND_FRACTION * values)
         step.array[self._bounded] = limited
-        return bool(np.any(limited != update))
+        communicator = self.problem.geometry.communicator
+        return parallel.any_rank(communicator, bool(np.any(limited != update)))
 
     def residual_norm(self) -> float:
         """Norm of the residual at the present values of the unknowns."""

@@ -157,7 +157,7 @@ class Observer:
 
     Attributes:
         problem: what is observed.
-        platen_area: of the model as built [m2] (m2 per metre of depth in plane strain is per solver length).
+        platen_area: of the model as built, solver units (a length in plane strain).
     """
 
     def __init__(self, problem: Problem) -> None:

@@ -22,7 +22,7 @@ from lithiate import compat
 from lithiate.geometry import Geometry, Measures
 
 HISTORY_DEGREE = 2
-"""Degree whose facet nodes are the points of ``geometry.measures.FACE_POINTS``."""
+"""Degree whose nodes on a facet hold the points of ``geometry.measures.FACE_POINTS``."""
 
 
 def _assembled(form: Any) -> NDArray[np.float64]:
@@ -144,7 +144,7 @@ class InterfacePoints:
 
 
 def history_space(mesh: dolfinx_mesh.Mesh, components: int = 0) -> fem.FunctionSpace:
-    """Discontinuous P2 on the first side, whose facet nodes are the interface quadrature points.
+    """Discontinuous P2 on the first side, whose facet nodes hold the interface quadrature points.
 
     Args:
         mesh: of the first-named region.

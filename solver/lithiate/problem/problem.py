@@ -353,8 +353,13 @@ class Problem:
             unknown: name.
             surface: name.
             component: of a displacement; None for scalar fields.
-            value: number, ``fem.Constant``, or a function of the same space.
+            value: number, ``fem.Constant``, or (for all components at once) a function of the same space.
+
+        Raises:
+            ValueError: for a function together with a component; DOLFINx would hold other nodes.
         """
+        if isinstance(value, fem.Function) and component is not None:
+            raise ValueError(f"{unknown} on {surface}: a function holds all components, found {component}")
         target = self.unknowns[unknown]
         space = target.value.function_space
         dofs = self.surface_dofs(unknown, surface, component)

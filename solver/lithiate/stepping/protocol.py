@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
+from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.protocol import Rest, Step
 from lithiate.errors import SolverError
@@ -125,7 +126,7 @@ class ProtocolRun:
             self.rejected_steps += 1
             self.stepper.reject()
             part /= 2
-            if part < target / 2**LARGEST_PRESSURE_CUTS:
+            if part <= target / 2**LARGEST_PRESSURE_CUTS:
                 raise SolverError(
                     f"no equilibrium under a stack pressure of {applied * self._unit.stress:.3g} Pa "
                     f"({outcome.newton.reason})"
@@ -258,12 +259,13 @@ class ProtocolRun:
         return shorter
 
     def _worst_interface(self) -> str:
-        """Which interface has least contact, in words."""
-        rows = {
-            name: float(np.max(face.values["damage"], initial=0.0))
+        """Largest damage of each interface, in words."""
+        communicator = self.problem.geometry.communicator
+        damages = {
+            name: parallel.largest(communicator, face.values["damage"])
             for name, face in self.observer.state().interfaces.items()
         }
-        return "".join(f"; interface {name}: largest damage {damage:.3f}" for name, damage in rows.items())
+        return "".join(f"; interface {name}: largest damage {damage:.3f}" for name, damage in damages.items())
 
     # Events
 
@@ -275,8 +277,11 @@ class ProtocolRun:
         lands = [moment / self._unit.time - self._time for moment in self.case.output.times]
         lands += [self._time_to(target, current) for target in self.case.output.states_of_charge]
         near = TIME_TOLERANCE * max(self._time, time_step)
-        end = min((wait for wait in ends if wait > near), default=np.inf)
+        # An end is never behind: where round-off says so, it is now.
+        end = min((max(wait, 2 * near) for wait in ends), default=np.inf)
         land = min((wait for wait in lands if wait > near), default=np.inf)
+        if abs(end - land) <= 10 * near:
+            land = end
         nearest = min(end, land)
         if time_step >= nearest * (1 - 1e-6):
             return nearest, land <= end, end <= land

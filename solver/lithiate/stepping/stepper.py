@@ -18,7 +18,7 @@ SHRINK_AFTER_FAILURE = 0.4
 """Step factor after a Newton failure."""
 
 SMALLEST_RATIO = 1e-12
-"""A step smaller than this share of the protocol step's first one is given up."""
+"""A step smaller than this share of the protocol step's nominal length is given up."""
 
 EDGE = 1e-3
 """A predicted stoichiometry goes at most to this share of the last value's distance from 0 or 1."""
