@@ -162,14 +162,14 @@ class _Run:
                     self.warnings.append(text)
 
     def _note_sliding(self, record: Record) -> None:
-        """Warn once where faces in contact slide further than the pairing on the mesh as built can describe."""
+        """Warn once where touching faces slide further than their pairing on the mesh can describe."""
         for name, face in record.state.interfaces.items():
             size = self.case.geometry.mesh_size
             touching = face.values["gap"] <= 0.0
             slip = parallel.largest(self.communicator, face.values["slip"][touching])
             text = (
-                f"interface {name}: touching faces slid by more than an element ({size:g} m); they are paired on "
-                "the mesh as built, so contact is approximate there"
+                f"interface {name}: touching faces slid by more than an element ({size:g} m); they are paired "
+                "on the mesh as built, so contact is approximate there"
             )
             if slip * self.problem.units.length > size and text not in self.warnings:
                 self.warnings.append(text)
