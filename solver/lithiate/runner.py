@@ -168,7 +168,7 @@ class _Run:
             touching = face.values["gap"] <= 0.0
             slip = parallel.largest(self.communicator, face.values["slip"][touching])
             text = (
-                f"interface {name}: touching faces slid by more than an element ({size:g} m); they are paired "
+                f"interface {name}: faces slid by more than an element ({size:g} m); they are paired "
                 "on the mesh as built, so contact is approximate there"
             )
             if slip * self.problem.units.length > size and text not in self.warnings:
