@@ -155,6 +155,8 @@ def test_open_faces_press_again(flat: Blocks) -> None:
     pressed = flat.step(-2 * ONSET * flat.normal)
     assert pressed.damage == pytest.approx(1.0, abs=1e-12)
     assert pressed.pressure == pytest.approx(2 * STRENGTH, rel=0.02)
+    assert pressed.traction @ flat.normal == pytest.approx(-pressed.pressure, rel=1e-12)
+    assert pressed.force @ flat.normal == pytest.approx(-2 * STRENGTH * LENGTH, rel=0.02)
 
 
 def test_work_is_toughness_spent_and_energy_stored(flat: Blocks) -> None:

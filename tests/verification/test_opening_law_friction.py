@@ -65,8 +65,12 @@ def test_friction_sticks_and_slides(symmetry: str, turn: str, request: pytest.Fi
         assert size == pytest.approx(np.hypot(1.0, FRICTION) * slid.pressure, rel=1e-9)
         assert np.all(sign * slid.traction[:, 0] > 0.0)
         blocks.problem.accept_step()
-    turned = slide(blocks, 4.9 * limit, TURNS[turn])
-    assert turned.traction == pytest.approx(slid.traction, abs=1e-6 * STRENGTH)
+    # Half-way back the faces stick; passed slip that did not turn with them would let them slide.
+    back = slide(blocks, 4.4 * limit)
+    assert back.traction[:, 0] == pytest.approx(0.5 * FRICTION * back.pressure, rel=0.02)
+    blocks.problem.accept_step()
+    turned = slide(blocks, 4.4 * limit, TURNS[turn])
+    assert turned.traction == pytest.approx(back.traction, abs=1e-6 * STRENGTH)
 
 
 def test_friction_work_is_work_done(flat: Blocks) -> None:

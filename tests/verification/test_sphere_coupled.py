@@ -8,6 +8,10 @@ of the chemical potential, its sign, the flux that it drives, and the value of b
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -180,3 +184,41 @@ def test_surface_converges_at_second_order() -> None:
     differences = np.abs(np.diff(found, axis=0))
     orders = np.log2(differences[0] / differences[1])
     assert orders.min() > 1.5, orders
+
+
+@pytest.mark.slow
+def test_three_dimensions() -> None:
+    """All components of the strain take part, and the surface is made of triangles.
+
+    Against the axisymmetric sphere with the same few steps, from a filling that a coarse mesh can follow.
+    """
+    steps = [200.0, 400.0, 600.0, 800.0, 1000.0]
+    found, flat = (
+        sphere(True, symmetry, mesh_size, 0.05).run(steps)[-1]
+        for symmetry, mesh_size in (("3d", 0.05), ("axisymmetric", 0.02))
+    )
+    assert found.surface == pytest.approx(flat.surface, rel=TOLERANCE)
+    assert found.centre == pytest.approx(flat.centre, abs=TOLERANCE * flat.surface)
+    assert found.surface_hoop == pytest.approx(flat.surface_hoop, rel=TOLERANCE)
+    # The few tetrahedra around the centre are three times as large as those on the surface.
+    assert found.centre_stress == pytest.approx(flat.centre_stress, rel=2 * TOLERANCE)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(RANKS in os.environ, reason="already under mpirun")
+def test_two_ranks() -> None:
+    """The answer must not depend on where the mesh was cut: this file once more, on two ranks."""
+    launcher = shutil.which("mpirun")
+    if launcher is None:
+        pytest.skip("no mpirun")
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{__file__}::test_axisymmetric"]
+    finished = subprocess.run(
+        [launcher, "-n", "2", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1500,
+        env=os.environ | {RANKS: "2"},
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert finished.stdout.count("1 passed") == 2

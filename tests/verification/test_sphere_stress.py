@@ -184,3 +184,14 @@ def test_plateau_converges_at_second_order() -> None:
         errors.append((np.sqrt((miss**2).mean()), abs(state.surface_hoop / unit + 0.2)))
     orders = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
     assert orders.min() > 1.7, (errors, orders)
+
+
+@pytest.mark.slow
+def test_plateau_in_three_dimensions() -> None:
+    """The same in an octant: all components of strain, and a surface of triangles."""
+    flux = {"current_density": CURRENT_DENSITY}
+    sphere = ElasticSphere(MATERIAL, RADIUS, "3d", 0.07, START, flux, False)
+    state = sphere.run([0.2 * number * RADIUS**2 / DIFFUSIVITY for number in range(1, 9)])[-1]
+    unit = stress_unit(flux_difference())
+    assert state.centre_stress / unit == pytest.approx(0.2, rel=TOLERANCE)
+    assert state.surface_hoop / unit == pytest.approx(-0.2, rel=TOLERANCE)
