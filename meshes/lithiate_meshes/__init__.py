@@ -5,16 +5,25 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from lithiate_meshes.checks import SMALLEST_ALLOWED_SCALED_JACOBIAN, check_quality, check_tags
+from lithiate_meshes.cache import cached_mesh
+from lithiate_meshes.checks import (
+    SMALLEST_ALLOWED_SCALED_JACOBIAN,
+    check_morphology,
+    check_quality,
+    check_tags,
+)
 from lithiate_meshes.errors import InputError, MeshQualityError
-from lithiate_meshes.families import GeometrySection, ParticleGeometry, VerificationBlock
+from lithiate_meshes.families import GeometrySection, MeshFileGeometry, ParticleGeometry, VerificationBlock
 from lithiate_meshes.mesh_data import MeshData
 from lithiate_meshes.quality import scaled_jacobian
+from lithiate_meshes.reading import read_mesh
+from lithiate_meshes.writing import write_msh, write_xdmf
 
 __all__ = [
-    "Geometry", "GeometrySection", "InputError", "MeshData", "MeshQualityError", "ParticleGeometry",
-    "SMALLEST_ALLOWED_SCALED_JACOBIAN", "VerificationBlock", "build_mesh", "check_quality", "check_tags",
-    "scaled_jacobian",
+    "Geometry", "GeometrySection", "InputError", "MeshData", "MeshFileGeometry", "MeshQualityError",
+    "ParticleGeometry", "SMALLEST_ALLOWED_SCALED_JACOBIAN", "VerificationBlock", "build_mesh", "cached_mesh",
+    "check_morphology", "check_quality", "check_tags", "read_mesh", "scaled_jacobian", "write_msh",
+    "write_xdmf",
 ]  # fmt: skip
 
 

@@ -3,15 +3,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
 from lithiate_meshes.errors import InputError, MeshQualityError
 from lithiate_meshes.mesh_data import IndexArray, MeshData
 from lithiate_meshes.quality import scaled_jacobian
+from lithiate_meshes.report import volumes_and_areas
+
+if TYPE_CHECKING:
+    from lithiate_meshes import Geometry
 
 SMALLEST_ALLOWED_SCALED_JACOBIAN = 0.1
 """Below this the displacement gradient of an element is too inaccurate to be trusted."""
+
+LARGEST_ALLOWED_DEVIATION = 0.02
+"""Of volumes of regions and areas of interfaces from what was asked for."""
 
 
 def check_quality(mesh: MeshData, smallest_allowed: float = SMALLEST_ALLOWED_SCALED_JACOBIAN) -> None:
@@ -37,13 +46,38 @@ def check_quality(mesh: MeshData, smallest_allowed: float = SMALLEST_ALLOWED_SCA
     )
 
 
+def check_morphology(
+    mesh: MeshData, geometry: Geometry, largest_allowed: float = LARGEST_ALLOWED_DEVIATION
+) -> None:
+    """Refuse a mesh whose regions or interfaces are not as large as its geometry asks for.
+
+    Args:
+        mesh: The mesh of the geometry.
+        geometry: What was asked for.
+        largest_allowed: Relative deviation that is accepted.
+
+    Raises:
+        InputError: Naming the region or interface with the largest deviation, what was found and asked.
+    """
+    rows = volumes_and_areas(mesh, geometry)
+    worst = max(rows, key=lambda row: row.size_of_deviation)
+    if worst.size_of_deviation <= largest_allowed:
+        return
+    quantity = worst.quantity.replace("_", " ")
+    raise InputError(
+        f"the mesh is too coarse: the {quantity} of '{worst.name}' is {worst.found:.4g} {worst.unit}, asked "
+        f"for were {worst.asked:.4g} {worst.unit}; allowed: within {100 * largest_allowed:g} %; try a "
+        "smaller mesh_size"
+    )
+
+
 def check_tags(mesh: MeshData) -> None:
     """Refuse a mesh whose names do not describe it completely and uniquely.
 
     Every region, surface and interface must have cells or facets; every point must belong to a cell; every
     facet on the outer boundary must be listed exactly once, with a surface tag; every facet between two
     regions must be listed exactly once, with the tag of the interface named after these two regions; no other
-    facet may be listed.
+    facet may be listed. Initial gaps belong to points of interfaces and are not negative.
 
     Args:
         mesh: The mesh to check.
@@ -52,7 +86,7 @@ def check_tags(mesh: MeshData) -> None:
         InputError: Naming the first thing found to be wrong, with the place of the first facet concerned.
     """
     _check_names(mesh)
-    facets, owners, owner_count, position = _all_facets(mesh)
+    facets, owners, owner_count, position = all_facets(mesh)
     if np.any(position < 0):
         raise _facet_error(mesh, mesh.facets[position < 0], "a tagged facet belongs to no cell")
     times_listed = np.bincount(position, minlength=len(facets))
@@ -68,6 +102,7 @@ def check_tags(mesh: MeshData) -> None:
     if np.any(~outer & on_surface):
         raise _facet_error(mesh, facets[~outer & on_surface], "a surface holds a facet inside the model")
     _check_interfaces(mesh, facets, owners, outer, tag)
+    _check_gaps(mesh)
 
 
 def _check_names(mesh: MeshData) -> None:
@@ -90,7 +125,7 @@ def _check_names(mesh: MeshData) -> None:
         raise InputError("the mesh has points that belong to no cell")
 
 
-def _all_facets(mesh: MeshData) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
+def all_facets(mesh: MeshData) -> tuple[IndexArray, IndexArray, IndexArray, IndexArray]:
     """All facets of the cells, and which of them the listed facets are.
 
     Returns:
@@ -137,6 +172,24 @@ def _check_interfaces(
         raise _facet_error(
             mesh, facets[wrong], "a facet's interface is not the one between the regions of its two cells"
         )
+
+
+def _check_gaps(mesh: MeshData) -> None:
+    for name, gaps in mesh.interface_gaps.items():
+        if name not in mesh.interfaces:
+            raise InputError(f"initial gaps are given for '{name}', which is no interface of the mesh")
+        points = mesh.interface_points(name)
+        if gaps.shape != points.shape:
+            raise InputError(
+                f"the interface '{name}' has {len(points)} points but initial gaps of shape {gaps.shape}"
+            )
+        wrong = ~(np.isfinite(gaps) & (gaps >= 0.0))
+        if np.any(wrong):
+            place = ", ".join(f"{coordinate:.4g}" for coordinate in mesh.points[points[wrong][0]])
+            raise InputError(
+                f"the initial gap of the interface '{name}' is {gaps[wrong][0]:.3g} m at "
+                f"({', '.join(mesh.coordinate_names)}) = ({place}) m; allowed: finite and not negative"
+            )
 
 
 def _facet_error(mesh: MeshData, facets: IndexArray, finding: str) -> InputError:

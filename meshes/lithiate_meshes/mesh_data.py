@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,9 @@ class MeshData:
         surfaces: Names of the outer surfaces and their tags.
         interfaces: Names "A|B" of the interfaces and their tags; no tag is shared with a surface.
         symmetry: "plane_strain", "axisymmetric" or "3d".
+        interface_gaps: Distance along the normal between the undeformed faces of interfaces that are drawn
+            closed but are not [m]: by name, one value for every one of ``interface_points(name)``, in that
+            order. An interface that is missing here has no gap.
     """
 
     points: FloatArray
@@ -47,6 +50,7 @@ class MeshData:
     surfaces: dict[str, int]
     interfaces: dict[str, int]
     symmetry: str
+    interface_gaps: dict[str, FloatArray] = field(default_factory=dict)
 
     @property
     def dimension(self) -> int:
@@ -74,17 +78,22 @@ class MeshData:
         facets: IndexArray = self.facets[self.facet_tags == tag]
         return facets
 
+    def interface_points(self, name: str) -> IndexArray:
+        """Numbers of the points of an interface, increasing, shape (.,)."""
+        points: IndexArray = np.unique(self.facets_of(name))
+        return points
+
     def region_volumes(self) -> dict[str, float]:
         """Volume of every region [m3; plane strain: m3 per metre of depth]."""
-        return {name: self._measure(self.cells_of(name)) for name in self.regions}
+        return {name: self.measure(self.cells_of(name)) for name in self.regions}
 
     def surface_areas(self) -> dict[str, float]:
         """Area of every outer surface [m2; plane strain: m2 per metre of depth]."""
-        return {name: self._measure(self.facets_of(name)) for name in self.surfaces}
+        return {name: self.measure(self.facets_of(name)) for name in self.surfaces}
 
     def interface_areas(self) -> dict[str, float]:
         """Area of every interface [m2; plane strain: m2 per metre of depth]."""
-        return {name: self._measure(self.facets_of(name)) for name in self.interfaces}
+        return {name: self.measure(self.facets_of(name)) for name in self.interfaces}
 
     def describe(self) -> dict[str, Any]:
         """Numbers for a report: counts, sizes and quality, ready for JSON (SI units, see the class)."""
@@ -121,13 +130,21 @@ class MeshData:
             },
         }
 
-    def _measure(self, simplices: IndexArray) -> float:
-        """Total size of cells or facets, exact for linear simplices (the weight 2 pi r is linear, too)."""
+    def measure(self, simplices: IndexArray) -> float:
+        """Total volume of cells or area of facets, exact for linear simplices.
+
+        Args:
+            simplices: Vertex numbers, shape (., d + 1) or (., d).
+
+        Returns:
+            The sum [m3 or m2; plane strain: per metre of depth].
+        """
         corners = self.points[simplices]
         edges = corners[:, 1:] - corners[:, :1]
         gram = np.einsum("mij,mkj->mik", edges, edges)
         sizes = np.sqrt(np.maximum(np.linalg.det(gram), 0.0)) / math.factorial(edges.shape[1])
         if self.symmetry == "axisymmetric":
+            # The weight 2 pi r is linear: its value at the centroid is its mean.
             sizes = sizes * 2.0 * math.pi * corners[:, :, 0].mean(axis=1)
         return float(sizes.sum())
 

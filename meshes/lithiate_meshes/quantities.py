@@ -282,6 +282,9 @@ Voltage = Annotated[float, quantity("voltage", "V", "10 mV", units=("V", "mV"))]
 ArealCapacity = Annotated[
     float, quantity("areal capacity", "C/m^2", "3 mAh/cm^2", units=("C/m^2", "mAh/cm^2", "Ah/m^2"), gt=0)
 ]
+AreaResistance = Annotated[
+    float, quantity("area resistance", "ohm m^2", "1 ohm cm2", units=("ohm cm^2", "ohm m^2"), gt=0)
+]
 LengthStiffness = Annotated[
     float, quantity("stiffness", "Pa/m", "200 GPa/um", units=("Pa/m", "GPa/um", "MPa/um", "GPa/nm"), gt=0)
 ]

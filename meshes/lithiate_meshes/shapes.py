@@ -53,14 +53,21 @@ class Ellipsoid:
         occ = gmsh.model.occ
         centre = [coordinate / unit for coordinate in self.centre]
         axes = [axis / unit for axis in self.semi_axes]
+        # Dilated, a sphere would become a free-form surface, whose cuts are slow and inexact.
+        is_round = all(axis == axes[0] for axis in axes)
+        radius = axes[0] if is_round else 1.0
         if len(centre) == 2:
-            entity = (2, occ.addDisk(*centre, 0.0, 1.0, 1.0))
-            occ.dilate([entity], *centre, 0.0, *axes, 1.0)
+            entity = (2, occ.addDisk(*centre, 0.0, radius, radius))
+            if not is_round:
+                occ.dilate([entity], *centre, 0.0, *axes, 1.0)
             return [entity]
-        entity = (3, occ.addSphere(*centre, 1.0))
-        # The poles and the seam of the parametrisation spoil a surface mesh: turn them off the planes.
+        entity = (3, occ.addSphere(*centre, radius))
+        # The poles and the seam of the parametrisation spoil a surface mesh: turn them off the planes, and
+        # out of the quarter x, y > 0.
+        occ.rotate([entity], *centre, 0.0, 0.0, 1.0, math.pi)
         occ.rotate([entity], *centre, 1.0, 1.0, 0.0, math.pi / 3.0)
-        occ.dilate([entity], *centre, *axes)
+        if not is_round:
+            occ.dilate([entity], *centre, *axes)
         return [entity]
 
 

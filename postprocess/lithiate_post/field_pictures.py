@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from lithiate_post.style import BACKGROUND_BODY, MICRO, OUTLINE, new_figure, sav
 
 _PERCENTILES = (1.0, 99.0)
 _LOG_RATIO = 10.0
+# Notes under the picture: size of the letters, and how many fit.
+_NOTE_SIZE, _LETTERS_PER_INCH = 7.5, 17.0
+# A model taller than so many widths is cut to what matters, a panel taller than this [inch] shrinks.
+_TALL, _LARGEST_PANEL = 3.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -103,14 +108,15 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
     rows = [row for row in ROWS if any(_values(body, row) is not None for body in states[0].bodies.values())]
     if not rows:
         raise ResultError(f"{result.path}: none of the fields that are drawn was written")
-    low, high = _extent(states)
-    aspect = (high[1] - low[1]) / (high[0] - low[0])
+    (low, high), cut = _window(states)
     panel = 1.9
+    tall = min(panel * (high[1] - low[1]) / (high[0] - low[0]), _LARGEST_PANEL)
     with style():
-        figure = new_figure(panel * len(states) + 1.7, panel * aspect * len(rows) + 1.15)
+        figure = new_figure(panel * len(states) + 1.7, tall * len(rows) + 1.15)
         grid = figure.subplots(len(rows), len(states), squeeze=False, sharex=True, sharey=True)
         names = axis_names(result.symmetry)
         ranges: list[str] = []
+        notes = ["The thick layers around are cut off."] if cut else []
         for row, panels in zip(rows, grid, strict=True):
             scale, extend, note = colour_scale(row, states)
             for axes, snapshot in zip(panels, states, strict=True):
@@ -131,7 +137,11 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
         if ranges:
             low_share, high_share = _PERCENTILES
             note = f"Colours span percentiles {low_share:.0f} to {high_share:.0f} of each body; in full: "
-            figure.supxlabel(note + "; ".join(ranges) + ".", fontsize=7.5, x=0.01, ha="left")
+            notes.append(note + "; ".join(ranges) + ".")
+        if notes:
+            width = int(_LETTERS_PER_INCH * figure.get_figwidth())
+            text = "\n".join(line for note in notes for line in textwrap.wrap(note, width))
+            figure.supxlabel(text, fontsize=_NOTE_SIZE, x=0.01, ha="left")
         return save(figure, path)
 
 
@@ -147,6 +157,27 @@ def _extent(states: list[Snapshot]) -> tuple[NDArray[np.float64], NDArray[np.flo
     points = np.concatenate([body.points for snapshot in states for body in snapshot.bodies.values()]) * MICRO
     margin = 0.02 * np.ptp(points, axis=0).max()
     return points.min(axis=0) - margin, points.max(axis=0) + margin
+
+
+def _window(states: list[Snapshot]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], bool]:
+    """Corners of what is shown [µm], and whether that leaves out parts of a tall and narrow model.
+
+    Of such a model the bodies that store lithium are shown, with as much around them as they are wide.
+    """
+    low, high = _extent(states)
+    width = high[0] - low[0]
+    storing = [
+        body.points[:, 1] * MICRO
+        for snapshot in states
+        for body in snapshot.bodies.values()
+        if "stoichiometry" in body.point_data
+    ]
+    if not storing or high[1] - low[1] <= _TALL * width:
+        return (low, high), False
+    heights = np.concatenate(storing)
+    bottom, top = max(low[1], heights.min() - width), min(high[1], heights.max() + width)
+    cut = bool(bottom > low[1] or top < high[1])
+    return (np.array([low[0], bottom]), np.array([high[0], top])), cut
 
 
 def colour_scale(row: Row, states: list[Snapshot]) -> tuple[Normalize, str, str]:

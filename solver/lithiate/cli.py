@@ -45,6 +45,14 @@ Out = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="replace a result that the output folder holds")]
 
+MeshOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="output folder [default: results/<case name>-mesh]", show_default=False
+    ),
+]
+Show = Annotated[bool, typer.Option("--show", help="show the mesh in a window as well")]
+
 StudyPath = Annotated[
     Path, typer.Argument(metavar="STUDY", help="study file, for example study.toml", show_default=False)
 ]
@@ -71,6 +79,21 @@ def check(case: CasePath, set_: Sets = None, quick: Quick = False) -> None:
     """Say what a case will run, without running it. Needs no DOLFINx."""
     loaded = load_case(case, set_ or (), quick=quick)
     sys.stdout.write("\n".join(report_lines(loaded)) + "\n")
+
+
+@app.command()
+def mesh(
+    case: CasePath,
+    out: MeshOut = None,
+    show: Show = False,
+    set_: Sets = None,
+    quick: Quick = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Mesh the geometry of a case: mesh files, a picture, a report. Needs no DOLFINx."""
+    from lithiate.mesh_command import mesh_case
+
+    mesh_case(case, out=out, show=show, sets=set_ or (), quick=quick, overwrite=overwrite)
 
 
 @app.command()

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lithiate_meshes import build_mesh
+import numpy as np
+from lithiate_meshes import cached_mesh
 from mpi4py import MPI
 
 from lithiate import compat, parallel
@@ -26,6 +27,7 @@ from lithiate.problem.from_case import build_problem, require_supported
 from lithiate.problem.nonlinear import DEFAULT_OPTIONS, NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
+from lithiate.problem.walls import MirrorPlanes
 from lithiate.signals import SignalWatch
 from lithiate.stepping.balances import BOUNDS
 from lithiate.stepping.protocol import ProtocolRun, Record
@@ -71,10 +73,15 @@ def on_root(communicator: MPI.Intracomm, action: Callable[[], Any]) -> Any:
 
 def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
     """Mesh on the root, distributed; the solver length is half the largest extent of the model."""
-    data = on_root(communicator, lambda: build_mesh(case.geometry))
-    length = parallel.from_root(communicator, float(data.points.max()) / 2 if data is not None else None)
+    data = on_root(communicator, lambda: cached_mesh(case.geometry))
+    extent = float(np.ptp(data.points, axis=0).max()) if data is not None else None
+    length = parallel.from_root(communicator, extent) / 2
     bonded = [name for name, interface in case.interfaces.items() if not interface.debondable]
     return distribute(communicator, data, length, bonded)
+
+
+CLOSED_SPACE = 1e-6
+"""Walls may overlap by this share of the model's height before they count as met."""
 
 
 class _Run:
@@ -118,8 +125,10 @@ class _Run:
         stepper = Stepper(problem, system, case.solver.tolerance)
         self.protocol = ProtocolRun(case, problem, stepper, observer, watch.check)
         frames = _FrameChoice(case)
+        planes = MirrorPlanes(problem)
 
         def keep(record: Record) -> None:
+            self._require_room(planes, record)
             row = history.row(record)
             self.rows.append(row)
             if file is not None:
@@ -145,6 +154,18 @@ class _Run:
         stepper.problem.time_step.value = 0.0
         fields.write(self.rows[-1]["time"], observer.state())
 
+    def _require_room(self, planes: MirrorPlanes, record: Record) -> None:
+        """End the run where bodies grow together across an empty space, in which no contact is computed.
+
+        Raises:
+            SolverError: with the time.
+        """
+        if planes.overlap() > CLOSED_SPACE * self.problem.geometry.height / self.problem.units.length:
+            raise SolverError(
+                f"a body grew through a side of the model at time {record.time:.6g} s: the walls of an empty "
+                "space met, between which no contact is computed; a meshed filler in that space carries load"
+            )
+
     def _note_table_ends(self, row: Mapping[str, float]) -> None:
         """Warn once where the open-circuit curve is read beyond its measured points."""
         for name in self.case.storing_regions:
@@ -164,7 +185,7 @@ class _Run:
     def _note_sliding(self, record: Record) -> None:
         """Warn once where touching faces slide further than their pairing on the mesh can describe."""
         for name, face in record.state.interfaces.items():
-            size = self.case.geometry.mesh_size
+            size = self.case.geometry.interface_mesh_size(name)
             touching = face.values["gap"] <= 0.0
             slip = parallel.largest(self.communicator, face.values["slip"][touching])
             text = (

@@ -156,8 +156,8 @@ def only_line(path: Path, *sets: str) -> str:
         (
             'material = "Li6PS5Cl-cold-pressed"',
             'material = "a-Si"',
-            "regions.electrolyte.material",
-            ["conducts no ions"],
+            f"{INTERFACE}.exchange_current_density",
+            ["conducts its ions", "only where lithium reacts"],
         ),
         # filling
         ("stoichiometry = 0.05", "stoichiometry = 0", "initial.stoichiometry", ["> 0 and < 1"]),

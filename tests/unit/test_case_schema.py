@@ -67,13 +67,23 @@ def test_a_region_overrides_single_properties_of_its_material(tmp_path: Path) ->
 def test_without_a_given_filling_a_region_starts_where_its_table_does(tmp_path: Path) -> None:
     case = load_case(write_case(tmp_path, changed("[initial]\nstoichiometry = 0.05\n", "")))
     assert case.initial.stoichiometry == 0.05
-    assert case.warnings == ()
+    assert not any("open-circuit" in warning for warning in case.warnings)
 
 
 def test_a_filling_outside_the_table_is_reported(tmp_path: Path) -> None:
     case = load_case(write_case(tmp_path, changed("stoichiometry = 0.05", "stoichiometry = 0.01")))
-    assert len(case.warnings) == 1
+    assert len(case.warnings) == 2
     assert "0.05 to 0.95" in case.warnings[0]
+
+
+def test_elements_are_held_against_the_cohesive_length(tmp_path: Path) -> None:
+    """l = E G_c / strength^2 with E of the softer side: 411 MPa x 0.1 J/m2 / (10 MPa)^2 = 0.411 um."""
+    fine, coarse = (
+        load_case(write_case(tmp_path, changed('mesh_size = "0.2 um"', f'mesh_size = "{size} um"')))
+        for size in (0.136, 0.138)
+    )
+    assert not any("cohesive length" in warning for warning in fine.warnings)
+    assert any("cohesive length of 4.11e-07 m" in warning for warning in coarse.warnings)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import math
 import numpy as np
 import pytest
 from lithiate_meshes import GeometrySection, VerificationBlock, build_mesh, scaled_jacobian
+from lithiate_meshes.families.verification_problems import VerificationSection
 from pydantic import TypeAdapter, ValidationError
 
 SYMMETRIES = ("plane_strain", "axisymmetric", "3d")
+SECTION = TypeAdapter(VerificationSection)
 
 
 def block(**parameters: object) -> VerificationBlock:
@@ -111,3 +113,13 @@ def test_case_section_is_told_by_its_family() -> None:
     assert isinstance(geometry, VerificationBlock)
     assert geometry.region_volumes() == {"block": 1.0}
     assert math.isclose(build_mesh(geometry).region_volumes()["block"], 1.0)
+
+
+def test_problem_and_shape_of_a_block_are_the_same() -> None:
+    given = {"family": "verification", "width": 1.0, "height": 1.0, "upper_height": 1.0, "mesh_size": 1.0}
+    blocks = [SECTION.validate_python(given | {key: "two_blocks"}) for key in ("problem", "shape")]
+    assert blocks[0] == blocks[1]
+    assert isinstance(blocks[0], VerificationBlock)
+    with pytest.raises(ValidationError, match='allowed: problem = "two_blocks"') as caught:
+        VerificationBlock.model_validate(given | {"problem": "two_blocks", "shape": "sphere"})
+    assert caught.value.errors()[0]["loc"] == ("shape",)

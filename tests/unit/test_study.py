@@ -16,7 +16,6 @@ from lithiate.case import load_case
 from lithiate.errors import InputError
 from lithiate.study import Study, load_study, run_study, running
 from lithiate.study.at_charge import (
-    ONLY_IN_SUMMARY,
     AtCharge,
     Passing,
     last_passing,
@@ -360,7 +359,6 @@ def test_a_name_with_a_state_of_charge_is_taken_apart(name: str, expected: AtCha
 
 def test_what_has_no_state_of_charge_is_what_the_history_has_not(tmp_path: Path) -> None:
     history = pytest.importorskip("lithiate.output.history", exc_type=ImportError)
-    assert history.NOT_IN_HISTORY == ONLY_IN_SUMMARY
     columns = history.history_columns(load_case(write_case(tmp_path)))
     names = "".join(f', "{name} at state_of_charge=0.5"' for name in columns)
     study = load_study(write_study(tmp_path, STUDY.replace(', "delithiation_capacity"]', f"{names}]")))

@@ -7,10 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lithiate_meshes.families.columnar import ColumnarGeometry
+from lithiate_meshes.families.film import FilmGeometry
+from lithiate_meshes.families.mesh_file import MeshFileGeometry
 from lithiate_meshes.families.particle import ParticleGeometry
+from lithiate_meshes.families.stack import StackGeometry
 from lithiate_meshes.families.verification import VerificationBlock
 
-__all__ = ["GeometrySection", "ParticleGeometry", "VerificationBlock"]
+__all__ = [
+    "ColumnarGeometry", "FilmGeometry", "GeometrySection", "MeshFileGeometry", "ParticleGeometry",
+    "StackGeometry", "VerificationBlock",
+]  # fmt: skip
 
-GeometrySection = Annotated[ParticleGeometry | VerificationBlock, Field(discriminator="family")]
+GeometrySection = Annotated[
+    ColumnarGeometry | FilmGeometry | MeshFileGeometry | ParticleGeometry | StackGeometry | VerificationBlock,
+    Field(discriminator="family"),
+]
 """The ``[geometry]`` table of a case file; ``family`` says which model reads it."""

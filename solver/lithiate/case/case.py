@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lithiate_meshes.families import GeometrySection
 from pydantic import ConfigDict, Field, PrivateAttr
@@ -15,6 +15,9 @@ from lithiate.case.region import Region
 from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
 from lithiate.case.toml_text import dotted, to_toml, toml_value
 from lithiate.materials.card import Frozen, MaterialCard
+
+Transfer = Literal["reaction", "lithium", "ions", "nothing"]
+"""Charge transfer (electrode named first), exchange of lithium or ions between like regions, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,24 @@ class Case(Frozen):
         if card.maximum_concentration is None:
             raise ValueError(f"region {region} stores no lithium")
         return card.maximum_concentration / (1 + card.swelling * self.initial.stoichiometry)
+
+    def transfer_at(self, interface: str) -> Transfer:
+        """What passes through an interface, by the materials of its two sides.
+
+        Args:
+            interface: name "A|B".
+        """
+        first, second = (self.card(side) for side in interface.split("|"))
+        if first.stores_lithium and second.stores_lithium:
+            return "lithium"
+        if first.is_electrolyte and second.is_electrolyte:
+            return "ions"
+        return "reaction" if first.stores_lithium and second.is_electrolyte else "nothing"
+
+    @property
+    def reacting_interfaces(self) -> tuple[str, ...]:
+        """Names of the interfaces at which lithium reacts."""
+        return tuple(name for name in self.interfaces if self.transfer_at(name) == "reaction")
 
     @property
     def assumed_values(self) -> tuple[AssumedValue, ...]:

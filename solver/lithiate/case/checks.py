@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding, nearest
 from lithiate.case.protocol import Rest
 from lithiate.case.quantities_known import known_quantities
 from lithiate.materials.open_circuit import first_rise
+
+LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
+"""Elements of an interface may be this long, per cohesive length."""
 
 
 def cross_findings(case: Case) -> list[Finding]:
@@ -15,6 +20,7 @@ def cross_findings(case: Case) -> list[Finding]:
         *_storage(case),
         *_open_circuit(case),
         *_reactions(case),
+        *_connections(case),
         *_first_step(case),
         *_expectations(case),
     ]
@@ -33,7 +39,42 @@ def warnings_of(case: Case) -> tuple[str, ...]:
                 f"initial.stoichiometry {case.initial.stoichiometry:g} lies outside the open-circuit table "
                 f"of region {name}, which covers {first:g} to {last:g}; beyond it the curve is a logarithm"
             )
-    return tuple(found)
+    return (*found, *_electrons_beyond_contact(case), *_coarse_interfaces(case))
+
+
+def _electrons_beyond_contact(case: Case) -> Iterator[str]:
+    """Interfaces that electrons pass however far they open: the electrode potential is one number."""
+    for name, interface in case.interfaces.items():
+        stores = [case.card(side).stores_lithium for side in name.split("|")]
+        if interface.debondable and any(stores) and case.transfer_at(name) == "nothing":
+            yield f"interface {name} may open, but the electrode potential stays the same on both sides"
+
+
+def _coarse_interfaces(case: Case) -> Iterator[str]:
+    """Debondable interfaces whose elements do not resolve the zone in which cohesion acts."""
+    for name, interface in case.interfaces.items():
+        if not interface.debondable or not interface.strength or not interface.toughness:
+            continue
+        moduli = [case.card(side).youngs_modulus for side in name.split("|")]
+        softer = min(min(modulus.unlithiated, modulus.lithiated) for modulus in moduli)
+        length = cohesive_length(softer, interface.strength, interface.toughness)
+        size = case.geometry.interface_mesh_size(name)
+        if size > length * LARGEST_SHARE_OF_COHESIVE_LENGTH:
+            yield (
+                f"interface {name}: elements of {size:g} m against a cohesive length of {length:.3g} m; a "
+                "third of it or less resolves how the interface opens"
+            )
+
+
+def cohesive_length(youngs_modulus: float, strength: float, toughness: float) -> float:
+    """l = E G_c / strength^2, the extent of the zone in which cohesion acts (Hillerborg 1976) [m].
+
+    Args:
+        youngs_modulus: of the softer side [Pa].
+        strength: largest cohesive traction [Pa].
+        toughness: energy to open a unit area [J/m2].
+    """
+    return youngs_modulus * toughness / strength**2
 
 
 def _storage(case: Case) -> list[Finding]:
@@ -65,36 +106,73 @@ def _open_circuit(case: Case) -> list[Finding]:
 
 
 def _reactions(case: Case) -> list[Finding]:
-    """Lithium reacts from the side named first, which stores it, into the other, which conducts its ions."""
+    """Lithium reacts where a region that stores it, named first, meets one that conducts its ions."""
     findings: list[Finding] = []
     if not case.physics.reaction or not case.storing_regions:
         return findings
     for name, interface in case.interfaces.items():
-        electrode, electrolyte = name.split("|")
-        if not case.card(electrode).stores_lithium:
-            findings.append(
-                Finding(
-                    ("regions", electrode, "material"),
-                    f'found "{case.regions[electrode].material}", which stores no lithium; allowed: one that '
-                    f"does, because lithium reacts at {name} (or physics.reaction = false)",
-                )
+        first, second = name.split("|")
+        transfer, current = case.transfer_at(name), interface.exchange_current_density
+        if case.card(first).is_electrolyte and case.card(second).stores_lithium:
+            text = (
+                f"lithium would react from {second} into {first}; allowed: only with the electrode named "
+                f"first, as in {second}|{first}, which is decided by the geometry"
             )
-        if case.card(electrolyte).ionic_conductivity is None:
-            findings.append(
-                Finding(
-                    ("regions", electrolyte, "material"),
-                    f'found "{case.regions[electrolyte].material}", which conducts no ions; allowed: one '
-                    f"that does, because lithium reacts at {name} (or physics.reaction = false)",
-                )
+            findings.append(Finding(("interfaces", name), text))
+        elif transfer == "reaction" and current is None:
+            text = "missing; needed because physics.reaction = true"
+            findings.append(Finding(("interfaces", name, "exchange_current_density"), text))
+        elif transfer != "reaction" and current is not None:
+            text = (
+                f"found {current:g} A/m2; allowed: only where lithium reacts; {first} "
+                f'("{case.regions[first].material}") and {second} ("{case.regions[second].material}") are no '
+                "pair of a material that stores lithium and one that conducts its ions"
             )
-        if interface.exchange_current_density is None:
-            findings.append(
-                Finding(
-                    ("interfaces", name, "exchange_current_density"),
-                    "missing; needed because physics.reaction = true",
-                )
-            )
+            findings.append(Finding(("interfaces", name, "exchange_current_density"), text))
+    if not case.reacting_interfaces and not findings:
+        text = (
+            "at no interface a region that stores lithium, named first, meets one that conducts its ions; "
+            "allowed: at least one (or physics.reaction = false)"
+        )
+        findings.append(Finding(("interfaces",), text))
     return findings
+
+
+def _connections(case: Case) -> list[Finding]:
+    """Every electrolyte must be connected to the others, every debondable interface must be able to open."""
+    findings = []
+    conductors = [name for name in case.regions if case.card(name).is_electrolyte]
+    ions = [name for name in case.interfaces if case.transfer_at(name) in ("ions", "reaction")]
+    connected = _joined(case.regions, ions)
+    for name in conductors:
+        if case.physics.conduction and case.reacting_interfaces and not connected[name] - {name}:
+            text = (
+                f'found "{case.regions[name].material}", which conducts ions that reach no other region from '
+                f"{name}; allowed: a material without ionic_conductivity"
+            )
+            findings.append(Finding(("regions", name, "material"), text))
+    bonded = [name for name, interface in case.interfaces.items() if not interface.debondable]
+    bodies = _joined(case.regions, bonded)
+    for name, interface in case.interfaces.items():
+        first, second = name.split("|")
+        if interface.debondable and second in bodies[first]:
+            text = (
+                f'found "debondable", but {first} and {second} are held together by other bonded interfaces; '
+                'allowed: "bonded", or one of the others debondable'
+            )
+            findings.append(Finding(("interfaces", name, "bond"), text))
+    return findings
+
+
+def _joined(regions: Iterable[str], interfaces: Iterable[str]) -> dict[str, set[str]]:
+    """For every region the set of all regions that these interfaces connect it to, itself included."""
+    groups = {region: {region} for region in regions}
+    for interface in interfaces:
+        first, second = interface.split("|")
+        merged = groups[first] | groups[second]
+        for region in merged:
+            groups[region] = merged
+    return groups
 
 
 def _first_step(case: Case) -> list[Finding]:

@@ -75,7 +75,7 @@ def _unknowns(case: Case, region: str, cells: int, dimension: int) -> int:
     card = case.card(region)
     if card.stores_lithium and case.physics.transport:
         count += 2 * corners
-    if card.conducts_ions and case.physics.conduction:
+    if card.is_electrolyte and case.physics.conduction:
         count += corners
     return count
 

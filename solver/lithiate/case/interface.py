@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from lithiate_meshes.quantities import (
+    AreaResistance,
     CurrentDensity,
     Fraction,
     LengthStiffness,
@@ -41,7 +42,7 @@ class PerssonContact(Frozen):
 
 
 class Interface(Frozen):
-    """One interface; the side named first is the electrode, the normal points into the electrolyte."""
+    """One interface; where lithium reacts the side named first is the electrode."""
 
     bond: Literal["bonded", "debondable"] = Field(
         description="bonded faces share one displacement; debondable may open"
@@ -64,6 +65,11 @@ class Interface(Frozen):
     )
     exchange_current_density: CurrentDensity | None = Field(
         default=None, description="i_0 per true contact area; needed where lithium reacts"
+    )
+    exchange_resistance: AreaResistance = Field(
+        default=1e-7,
+        description="per true contact area, between two regions that both store lithium or both conduct "
+        "ions; the default makes their potential continuous",
     )
     anodic_transfer_coefficient: TransferCoefficient = 0.5
     cathodic_transfer_coefficient: TransferCoefficient = 0.5

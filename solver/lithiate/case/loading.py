@@ -46,7 +46,7 @@ def load_case(
     file = Path(path)
     raw = read_toml(file)
     try:
-        case, findings, sets = _changed_and_validated(raw, overrides, keywords, quick)
+        case, findings, sets = _changed_and_validated(raw, overrides, keywords, quick, file.parent)
     except InputError as error:
         raise InputError(f"{file}: {error.message}") from None
     if findings or case is None:
@@ -73,6 +73,7 @@ def _changed_and_validated(
     overrides: Mapping[str, Any] | Iterable[str],
     keywords: Mapping[str, Any],
     quick: bool,
+    folder: Path,
 ) -> tuple[Case | None, list[Finding], list[Override]]:
     """The case with what is wrong, and the overrides that may be to blame."""
     origin = "load_case" if isinstance(overrides, Mapping) else "--set"
@@ -86,14 +87,16 @@ def _changed_and_validated(
     quick_sets = from_mapping(table, "[quick]") if isinstance(table, dict) else []
     if quick:
         sets = [*quick_sets, *sets]
-    case, findings = _validate(raw, sets)
+    case, findings = _validate(raw, sets, folder)
     if not findings and not quick and quick_sets:
         # A misspelled key in [quick] should not wait for the day somebody uses it.
-        findings, sets = _validate(raw, quick_sets)[1], quick_sets
+        findings, sets = _validate(raw, quick_sets, folder)[1], quick_sets
     return case, findings, sets
 
 
-def _validate(raw: dict[str, Any], overrides: Sequence[Override]) -> tuple[Case | None, list[Finding]]:
+def _validate(
+    raw: dict[str, Any], overrides: Sequence[Override], folder: Path
+) -> tuple[Case | None, list[Finding]]:
     """The case, or everything that is wrong with it."""
     # Which materials there are decides which values the other overrides find to change.
     first = [override for override in overrides if _chooses_material(override)]
@@ -101,6 +104,7 @@ def _validate(raw: dict[str, Any], overrides: Sequence[Override]) -> tuple[Case 
     table = apply(raw, first)
     findings = _fill_regions(table)
     table = apply(table, later)
+    _locate_files(table, folder)
     names = _remove_unknown_names(table)
     findings += names
     _fill_initial(table)
@@ -115,6 +119,13 @@ def _validate(raw: dict[str, Any], overrides: Sequence[Override]) -> tuple[Case 
         return None, findings
     findings = _card_findings(case) or cross_findings(case)
     return (None if findings else case), findings
+
+
+def _locate_files(table: dict[str, Any], folder: Path) -> None:
+    """A path in the geometry is relative to the case file: families do not know where that lies."""
+    geometry = table.get("geometry")
+    if isinstance(geometry, dict) and isinstance(geometry.get("path"), str) and geometry["path"]:
+        table["geometry"] = {**geometry, "path": str(folder.absolute() / geometry["path"])}
 
 
 def _chooses_material(override: Override) -> bool:

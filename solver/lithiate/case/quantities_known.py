@@ -11,6 +11,9 @@ _OF_THE_RUN = {
     "charge_balance_error": "-", "force_balance_error": "-", "energy_balance_error": "-", "unknowns": "-",
     "accepted_steps": "-", "rejected_steps": "-", "wall_time": "s",
 }  # fmt: skip
+IN_SUMMARY_ALONE = frozenset({"unknowns", "accepted_steps", "rejected_steps", "wall_time"})
+"""Quantities without a column in the history."""
+
 _OF_A_STORING_REGION = {
     "mean_stoichiometry": "-", "smallest_stoichiometry": "-", "largest_stoichiometry": "-",
 }  # fmt: skip
@@ -20,8 +23,10 @@ _OF_A_REGION = {
 }  # fmt: skip
 _OF_AN_INTERFACE = {
     "contact_area_fraction": "-", "open_area_fraction": "-", "mean_gap": "m", "largest_gap": "m",
-    "largest_contact_pressure": "Pa", "mean_damage": "-", "interface_resistance": "ohm cm2",
-    "current_density_deviation": "A/m2", "smallest_plating_potential": "V",
+    "largest_contact_pressure": "Pa", "mean_damage": "-",
+}  # fmt: skip
+_OF_A_REACTING_INTERFACE = {
+    "interface_resistance": "ohm cm2", "current_density_deviation": "A/m2", "smallest_plating_potential": "V",
 }  # fmt: skip
 
 
@@ -34,6 +39,8 @@ def known_quantities(case: Case) -> dict[str, str]:
         known |= {f"{name}.{region}": unit for name, unit in _OF_A_REGION.items()}
     for interface in case.interfaces:
         known |= {f"{name}.{interface}": unit for name, unit in _OF_AN_INTERFACE.items()}
+        if interface in case.reacting_interfaces:
+            known |= {f"{name}.{interface}": unit for name, unit in _OF_A_REACTING_INTERFACE.items()}
     return known
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor, log10
 
+from lithiate_meshes.quantities import Quantity
+from pydantic import BaseModel
+
 from lithiate.case.case import Case
 from lithiate.case.estimate import Estimate, estimate
-from lithiate.case.interface import Interface, PerssonContact
+from lithiate.case.findings import strip_annotation
+from lithiate.case.interface import PerssonContact
 from lithiate.case.protocol import Rest, Step
 from lithiate.materials.card import MaterialCard, StoichiometryFunction
 
@@ -40,15 +44,12 @@ def report_lines(case: Case) -> Iterator[str]:
     geometry = case.geometry
     yield f"{case.name}: {case.title}"
     yield ""
-    yield f"Geometry      {geometry.family}, {geometry.symmetry.replace('_', ' ')}; " + ", ".join(
-        f"{name.replace('_', ' ')} {engineering(value, 'm')}"
-        for name, value in geometry.model_dump().items()
-        if isinstance(value, float) and name != "irregular"
-    )
+    words = ", ".join(_parameters(geometry))
+    yield f"Geometry      {geometry.family}, {geometry.symmetry.replace('_', ' ')}; {words}"
     for name in case.regions:
         yield from _region(name, case.card(name), size)
-    for name, interface in case.interfaces.items():
-        yield from _interface(name, interface)
+    for name in case.interfaces:
+        yield from _interface(case, name)
     yield f"Stack         {engineering(case.stack_pressure.pressure, 'Pa')} ({case.stack_pressure.mode})"
     if case.storing_regions:
         start, temperature = case.initial.stoichiometry, case.physics.temperature
@@ -59,6 +60,28 @@ def report_lines(case: Case) -> Iterator[str]:
     yield ""
     yield from _size(case, size)
     yield from _remarks(case)
+
+
+def _parameters(model: BaseModel) -> Iterator[str]:
+    """What a part of the geometry is given by, its numbers with their units."""
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if name in ("family", "symmetry", "name") or value is None or value == field.default:
+            continue
+        words = name.replace("_", " ")
+        metadata = (*strip_annotation(field.annotation)[1], *field.metadata)
+        if isinstance(value, float):
+            unit = next((item.unit for item in metadata if isinstance(item, Quantity)), "")
+            yield f"{words} {engineering(value, unit) if unit else format(value, 'g')}"
+        elif isinstance(value, BaseModel):
+            yield f"{words} ({', '.join(_parameters(value))})"
+        elif isinstance(value, tuple) and all(isinstance(item, BaseModel) for item in value):
+            parts = [
+                f"{getattr(item, 'name', '')} ({', '.join(_parameters(item))})".strip() for item in value
+            ]
+            yield f"{words}: {', '.join(parts)}"
+        else:
+            yield words if value is True else f"{words} {value}"
 
 
 def step_in_words(step: Step, size: Estimate) -> str:
@@ -110,7 +133,8 @@ def _function(function: StoichiometryFunction, unit: str) -> str:
     return " -> ".join(engineering(end, unit) if unit else f"{end:g}" for end in ends)
 
 
-def _interface(name: str, interface: Interface) -> Iterator[str]:
+def _interface(case: Case, name: str) -> Iterator[str]:
+    interface, transfer = case.interfaces[name], case.transfer_at(name)
     bond: str = interface.bond
     if interface.strength is not None and interface.toughness is not None:
         bond += f", strength {engineering(interface.strength, 'Pa')}, toughness {interface.toughness:g} J/m2"
@@ -119,6 +143,11 @@ def _interface(name: str, interface: Interface) -> Iterator[str]:
     yield f"Interface     {name}: {bond}"
     if interface.exchange_current_density is not None:
         yield f"{'':14}  exchange current density {interface.exchange_current_density:g} A/m2 of true contact"
+    if transfer in ("lithium", "ions"):
+        resistance = interface.exchange_resistance * 1e4
+        yield f"{'':14}  {transfer} pass through {resistance:g} ohm cm2 of true contact"
+    if transfer == "nothing" and not interface.debondable:
+        return
     law = "none without a bond"
     if isinstance(interface.contact_area, PerssonContact):
         law = f"Persson, roughness slope {interface.contact_area.roughness_slope:g}"

@@ -234,8 +234,13 @@ class MaterialCard(MaterialProperties):
         return self.maximum_concentration is not None
 
     @property
+    def is_electrolyte(self) -> bool:
+        """Whether ions pass through this material and lithium does not stay in it."""
+        return self.conducts_ions and not self.stores_lithium
+
+    @property
     def conducts_ions(self) -> bool:
-        """Whether this material is an electrolyte."""
+        """Whether ions have a conductivity here."""
         return self.ionic_conductivity is not None
 
     @property

@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lithiate.case import Case, known_quantities
+from lithiate.case.quantities_known import IN_SUMMARY_ALONE
 from lithiate.problem.observables import Observer
 from lithiate.stepping.protocol import Record
-
-NOT_IN_HISTORY = frozenset({"unknowns", "accepted_steps", "rejected_steps", "wall_time"})
-"""Quantities of the summary alone."""
 
 GRAMS = 1e3
 """Grams per kilogram."""
@@ -23,7 +21,7 @@ SQUARE_CENTIMETRES = 1e4
 
 def history_columns(case: Case) -> dict[str, str]:
     """Name and unit of every column, in order."""
-    return {name: unit for name, unit in known_quantities(case).items() if name not in NOT_IN_HISTORY}
+    return {name: unit for name, unit in known_quantities(case).items() if name not in IN_SUMMARY_ALONE}
 
 
 class HistoryRows:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.interface import Interface, PerssonContact
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.interfaces import contact_area
 from lithiate.interfaces.cohesion import CohesiveLaw, default_stiffness
+from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.problem.interface_model import InterfaceLaws
@@ -63,16 +65,18 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     area: contact_area.ContactAreaLaw = contact_area.NoPressureContact()
     if isinstance(interface.contact_area, PerssonContact):
         area = contact_area.PerssonContact(interface.contact_area.roughness_slope)
-    kinetics = None
-    if interface.exchange_current_density is not None:
+    kinetics, exchange, transfer = None, None, case.transfer_at(name)
+    if transfer == "reaction":
+        assert interface.exchange_current_density is not None
         kinetics = ButlerVolmer(
             interface.exchange_current_density / units.current_density,
             interface.anodic_transfer_coefficient,
             interface.cathodic_transfer_coefficient,
         )
-    return InterfaceLaws(
-        cohesion, friction, area, kinetics, interface.bonded_share, interface.residual_contact_fraction
-    )
+    if transfer in ("lithium", "ions"):
+        exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
+    shares = interface.bonded_share, interface.residual_contact_fraction
+    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange)
 
 
 def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw:
@@ -84,7 +88,9 @@ def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> Cohe
     else:
         sides = [case.card(side).youngs_modulus for side in name.split("|")]
         softer = min(min(modulus.unlithiated, modulus.lithiated) for modulus in sides) / units.stress
-        stiffness = default_stiffness(strength, toughness, softer, case.geometry.mesh_size / units.length)
+        stiffness = default_stiffness(
+            strength, toughness, softer, case.geometry.interface_mesh_size(name) / units.length
+        )
     return CohesiveLaw(strength, toughness, stiffness, interface.viscous_time / units.time)
 
 
@@ -118,9 +124,27 @@ def hold_boundaries(problem: Problem) -> None:
     if problem.description.platen is not None:
         body = problem.body_at(problem.description.platen)
         problem.fix("displacement." + "+".join(body), problem.description.platen, geometry.dimension - 1)
-    for region in problem.regions.values():
-        if region.electrolyte_potential is not None and problem.description.grounded is not None:
-            problem.fix(region.electrolyte_potential.name, problem.description.grounded)
+    _ground(problem)
+
+
+def _ground(problem: Problem) -> None:
+    """Hold the electrolyte potential of the counter electrode's face at zero."""
+    surface, communicator = problem.description.grounded, problem.geometry.communicator
+    potentials = [
+        region.electrolyte_potential.name
+        for region in problem.regions.values()
+        if region.electrolyte_potential is not None
+    ]
+    if surface is None or not potentials:
+        return
+    reached = [len(problem.surface_dofs(name, surface)) > 0 for name in potentials]
+    for name in potentials:
+        problem.fix(name, surface)
+    if not parallel.any_rank(communicator, any(reached)):
+        raise InputError(
+            f"surface '{surface}' is the counter electrode, but no region that conducts ions reaches it; "
+            "choose a material with an ionic_conductivity there"
+        )
 
 
 def build_problem(case: Case, geometry: Geometry) -> Problem:

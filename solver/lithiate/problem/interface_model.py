@@ -12,6 +12,7 @@ from dolfinx import fem
 from lithiate.geometry import Measures
 from lithiate.interfaces import contact_area, kinetics
 from lithiate.interfaces.cohesion import CohesiveLaw
+from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction, FrictionState
 from lithiate.interfaces.kinematics import FaceKinematics, face_kinematics
 from lithiate.physics.kinematics import spatial_vector
@@ -30,6 +31,7 @@ class InterfaceLaws:
         kinetics: charge transfer, or None.
         bonded_share: b_0, the share of the interface that is bonded as made.
         residual_contact_fraction: numerical floor of the contact-area fraction.
+        exchange: of lithium or of ions between two regions of one kind, or None.
     """
 
     cohesion: CohesiveLaw | None
@@ -38,6 +40,7 @@ class InterfaceLaws:
     kinetics: kinetics.ButlerVolmer | None
     bonded_share: float
     residual_contact_fraction: float
+    exchange: PotentialExchange | None = None
 
 
 @dataclass(eq=False)
@@ -55,13 +58,13 @@ class InterfaceHistory:
 
 @dataclass(eq=False)
 class InterfaceModel:
-    """State of an interface; '+' is the first-named side, the electrode.
+    """State of an interface; '+' is the first-named side.
 
     Attributes:
-        name: "electrode|electrolyte".
+        name: "A|B".
         measures: integration over the geometry.
         laws: what acts here.
-        electrode, electrolyte: the regions of both sides.
+        first, second: the regions of both sides; where lithium reacts, the electrode and the electrolyte.
         electrode_potential: global unknown phi_s.
         time_step: length of the step.
         smooth_normal: reference normal without the kinks of straight facets, on the first side.
@@ -71,8 +74,8 @@ class InterfaceModel:
     name: str
     measures: Measures
     laws: InterfaceLaws
-    electrode: RegionModel
-    electrolyte: RegionModel
+    first: RegionModel
+    second: RegionModel
     electrode_potential: Unknown | None
     time_step: Any
     smooth_normal: fem.Function
@@ -88,10 +91,10 @@ class InterfaceModel:
         """Gap, slip, normal and area ratio."""
         symmetry = self.measures.geometry.symmetry
         normal = spatial_vector(ufl.FacetNormal(self.measures.geometry.mesh)("+"), symmetry)
-        jump = self.electrolyte.face_displacement("-") - self.electrode.face_displacement("+")
+        jump = self.second.face_displacement("-") - self.first.face_displacement("+")
         return face_kinematics(
-            self.electrode.face_deformation_gradient("+"),
-            self.electrolyte.face_deformation_gradient("-"),
+            self.first.face_deformation_gradient("+"),
+            self.second.face_deformation_gradient("-"),
             normal,
             spatial_vector(self.smooth_normal("+"), symmetry),
             spatial_vector(jump, symmetry),
@@ -139,14 +142,11 @@ class InterfaceModel:
     @cached_property
     def contact_area_fraction(self) -> Any:
         """a."""
-        electrode, electrolyte = self.electrode, self.electrolyte
-        stoichiometry = electrode.concentration.value("+") if electrode.concentration else None
-        modulus = contact_area.contact_modulus(
-            electrode.solid.youngs_modulus(stoichiometry),
-            electrode.solid.poisson_ratio(stoichiometry),
-            electrolyte.solid.youngs_modulus(None),
-            electrolyte.solid.poisson_ratio(None),
-        )
+        sides = []
+        for region, side in ((self.first, "+"), (self.second, "-")):
+            filling = region.concentration.value(side) if region.concentration else None
+            sides += [region.solid.youngs_modulus(filling), region.solid.poisson_ratio(filling)]
+        modulus = contact_area.contact_modulus(*sides)
         bonded = self.laws.bonded_share * (1 - self.dissipated_share)
         pressed = self.laws.contact_area.pressed_fraction(self.contact_pressure, modulus)
         return contact_area.contact_area_fraction(bonded, pressed, self.laws.residual_contact_fraction)
@@ -154,7 +154,7 @@ class InterfaceModel:
     @cached_property
     def overpotential(self) -> Any:
         """eta."""
-        electrode, electrolyte = self.electrode, self.electrolyte
+        electrode, electrolyte = self.first, self.second
         assert electrode.potential and electrolyte.electrolyte_potential and self.electrode_potential
         return kinetics.overpotential(
             self.electrode_potential.value("+"),
@@ -173,3 +173,24 @@ class InterfaceModel:
         """di/deta."""
         assert self.laws.kinetics is not None
         return self.laws.kinetics.conductance(self.contact_area_fraction, self.overpotential)
+
+    @cached_property
+    def exchanged_potentials(self) -> tuple[Any, Any]:
+        """Potential that drives the exchange on either side: mu of lithium, or phi_e."""
+        first, second = self.first, self.second
+        if first.potential and second.potential:
+            return first.potential.value("+"), second.potential.value("-")
+        assert first.electrolyte_potential and second.electrolyte_potential
+        return first.electrolyte_potential.value("+"), second.electrolyte_potential.value("-")
+
+    @cached_property
+    def exchange_current_density(self) -> Any:
+        """Current from the first side to the second per current area, of lithium or of ions."""
+        assert self.laws.exchange is not None
+        return self.laws.exchange.current_density(self.contact_area_fraction, *self.exchanged_potentials)
+
+    @cached_property
+    def exchange_power(self) -> Any:
+        """i (Phi_A - Phi_B) per current area."""
+        first, second = self.exchanged_potentials
+        return self.exchange_current_density * (first - second)

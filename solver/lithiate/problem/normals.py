@@ -7,14 +7,14 @@ import ufl
 from dolfinx import fem, la
 
 from lithiate import compat
-from lithiate.geometry import Measures
+from lithiate.geometry import Measures, surface_dofs
 from lithiate.problem.pointwise import history_space
 
 SHARPEST_SMOOTH_KINK = 0.5
 """Facet and averaged normals further apart than this [rad] meet at a real edge, which stays sharp."""
 
-SYMMETRY_PLANES = {"axis": 0, "symmetry_x": 0, "symmetry_y": 1, "bottom": -1}
-"""Surfaces that mirror the model, and the component of the normal that vanishes on them."""
+MIRRORS = {"axis": 0, "symmetry_x": 0, "symmetry_y": 1, "bottom": -1, "side": 0, "side_y": 1}
+"""Flat surfaces that mirror the model, and the component of the normal that vanishes on them."""
 
 
 def smooth_normals(measures: Measures, interface: str) -> fem.Function:
@@ -37,11 +37,11 @@ def smooth_normals(measures: Measures, interface: str) -> fem.Function:
     vector.scatter_reverse(la.InsertMode.add)
     vector.scatter_forward()
     normals = np.array(vector.array).reshape(-1, dimension)
-    points = averaged.function_space.tabulate_dof_coordinates()
-    for surface, component in SYMMETRY_PLANES.items():
-        if surface in geometry.surface_tags:
-            axis = component % dimension
-            normals[np.abs(points[:, axis]) < np.sqrt(np.finfo(float).eps), axis] = 0.0
+    is_cylinder = dimension == 3 and "side_y" not in geometry.surface_tags
+    for surface, component in MIRRORS.items():
+        if surface in geometry.surface_tags and not (surface == "side" and is_cylinder):
+            nodes = surface_dofs(geometry, averaged.function_space, surface)
+            normals[nodes, component % dimension] = 0.0
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
     averaged.x.array[:] = np.divide(normals, lengths, out=np.zeros_like(normals), where=lengths > 0).ravel()
 

@@ -68,17 +68,15 @@ def _interface_expressions(model: InterfaceModel) -> dict[str, Any]:
     if model.friction is not None:
         expressions["friction_work"] = model.dissipated_share * model.friction.dissipation
         expressions["sticking_energy"] = model.dissipated_share * model.friction.stored_energy
-    if (
-        model.laws.kinetics is not None
-        and model.electrode_potential
-        and model.electrolyte.electrolyte_potential
-    ):
+    if model.laws.kinetics is not None and model.electrode_potential and model.second.electrolyte_potential:
         expressions["current_density"] = model.current_density
         expressions["overpotential"] = model.overpotential
         expressions["conductance"] = model.conductance
         expressions["plating_potential"] = model.electrode_potential.value(
             "+"
-        ) - model.electrolyte.electrolyte_potential.value("-")
+        ) - model.second.electrolyte_potential.value("-")
+    if model.laws.exchange is not None:
+        expressions["exchange_power"] = model.exchange_power
     return expressions
 
 

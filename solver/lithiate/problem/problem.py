@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lithiate import parallel
 from lithiate.errors import InputError
-from lithiate.geometry import Geometry, Measures
+from lithiate.geometry import Geometry, Measures, surface_dofs
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.parameters import SolidParameters, StorageParameters
 from lithiate.problem import unknowns
@@ -115,13 +115,12 @@ class Problem:
         """Displacement for a unit motion of the platen: one on its nodes, zero on all others."""
         surface = self.description.platen
         assert surface is not None
-        parent_facets = self.geometry.surface_facets(surface)
         body = self.body_at(surface)
         submesh = self.geometry.bodies[body]
         space = self.unknowns_space("displacement." + "+".join(body), submesh.mesh)
         shape = fem.Function(space)
         component = self.geometry.dimension - 1
-        dofs = self._surface_dofs(space, parent_facets, component)
+        dofs = surface_dofs(self.geometry, space, surface, component)
         shape.x.array[dofs] = 1.0
         shape.x.scatter_forward()
         self._require_platen_clear_of_interfaces(shape)
@@ -194,7 +193,7 @@ class Problem:
                 space = unknowns.scalar_field_space(mesh)
                 model.potential = self._add_unknown(f"chemical_potential.{name}", space, potential_scale)
                 self._initialise(model)
-            elif card.ionic_conductivity and description.grounded is not None:
+            elif card.is_electrolyte and description.grounded is not None:
                 space = unknowns.scalar_field_space(mesh)
                 model.electrolyte_potential = self._add_unknown(
                     f"electrolyte_potential.{name}", space, charge_scale, instantaneous=True
@@ -216,14 +215,14 @@ class Problem:
         models = {}
         for name, laws in self.description.interfaces.items():
             first, second = self.geometry.interfaces[name].sides
-            electrode, electrolyte = self.regions[first], self.regions[second]
             potential = None
             if laws.kinetics is not None:
                 space = unknowns.global_scalar_space(self.geometry.mesh)
                 scale = INSTANTANEOUS_SCALE / self.units.potential
                 potential = self._add_unknown(ELECTRODE_POTENTIAL, space, scale, instantaneous=True)
-                assert electrode.storage is not None
-                potential.value.x.array[:] = -electrode.storage.initial_chemical_potential
+                storage = self.regions[first].storage
+                assert storage is not None
+                potential.value.x.array[:] = -storage.initial_chemical_potential
                 potential.old.x.array[:] = potential.value.x.array
             mesh = self.geometry.regions[first].mesh
             history = None
@@ -233,8 +232,9 @@ class Problem:
                 )
                 history.opening.x.array[:] = laws.cohesion.onset_opening
             normal = smooth_normals(self.measures, name)
+            sides = self.regions[first], self.regions[second]
             models[name] = InterfaceModel(
-                name, self.measures, laws, electrode, electrolyte, potential, self.time_step, normal, history
+                name, self.measures, laws, *sides, potential, self.time_step, normal, history
             )
         return models
 
@@ -279,24 +279,43 @@ class Problem:
             self.add(unknown.name, measures.region(-ufl.inner(current, ufl.grad(unknown.test)), name))
 
     def _add_interface(self, interface: InterfaceModel) -> None:
-        """Traction, and charge transfer that takes from one side what it gives to the other."""
+        """Traction, and whatever passes: what is taken from one side is given to the other."""
         measures, name = self.measures, interface.name
-        electrode, electrolyte = interface.electrode, interface.electrolyte
         area = interface.kinematics.area_ratio
         if interface.separable:
-            first, second = self._body_unknown(electrode.name), self._body_unknown(electrolyte.name)
+            first, second = (
+                self._body_unknown(interface.first.name),
+                self._body_unknown(interface.second.name),
+            )
             traction = ufl.as_vector([interface.traction[i] for i in range(self.geometry.dimension)])
             self.add(first.name, measures.interface(-ufl.inner(traction, first.test("+")) * area, name))
             self.add(second.name, measures.interface(ufl.inner(traction, second.test("-")) * area, name))
-        if interface.laws.kinetics is None:
-            return
-        assert electrode.concentration and electrolyte.electrolyte_potential and interface.electrode_potential
-        current = interface.current_density * area
-        lithium, ions = electrode.concentration, electrolyte.electrolyte_potential
+        if interface.laws.kinetics is not None:
+            self._add_reaction(interface, interface.current_density * area)
+        if interface.laws.exchange is not None:
+            self._add_exchange(interface, interface.exchange_current_density * area)
+
+    def _add_reaction(self, interface: InterfaceModel, current: Any) -> None:
+        """Lithium leaves the electrode, ions enter the electrolyte, electrons the collector."""
+        measures, name = self.measures, interface.name
+        lithium, ions = interface.first.concentration, interface.second.electrolyte_potential
+        potential = interface.electrode_potential
+        assert lithium and ions and potential
         self.add(lithium.name, measures.interface(self.time_step * current * lithium.test("+"), name))
         self.add(ions.name, measures.interface(-current * ions.test("-"), name))
-        potential = interface.electrode_potential
         self.add(potential.name, measures.interface(current * potential.test("+"), name))
+
+    def _add_exchange(self, interface: InterfaceModel, current: Any) -> None:
+        """Lithium, or ions, from the first side to the second."""
+        first, second = interface.first, interface.second
+        if first.concentration and second.concentration:
+            sides, current = (first.concentration, second.concentration), self.time_step * current
+        else:
+            assert first.electrolyte_potential and second.electrolyte_potential
+            sides = first.electrolyte_potential, second.electrolyte_potential
+        for unknown, side, sign in zip(sides, "+-", (1, -1), strict=True):
+            form = self.measures.interface(sign * current * unknown.test(side), interface.name)
+            self.add(unknown.name, form)
 
     def _add_loads(self) -> None:
         """Platen force and applied current, both per platen area as built."""
@@ -311,40 +330,10 @@ class Problem:
 
     # Dirichlet conditions
 
-    def _surface_dofs(
-        self, space: fem.FunctionSpace, parent_facets: NDArray[np.int32], component: int | None
-    ) -> NDArray[np.int32]:
-        """Degrees of freedom of a submesh's space on parent facets."""
-        mesh, dimension = space.mesh, self.geometry.dimension
-        submesh = next(
-            part
-            for part in (*self.geometry.bodies.values(), *self.geometry.regions.values())
-            if part.mesh is mesh
-        )
-        parent = self.geometry.mesh
-        parent.topology.create_connectivity(dimension - 1, dimension)
-        to_cells = parent.topology.connectivity(dimension - 1, dimension)
-        to_facets = parent.topology.connectivity(dimension, dimension - 1)
-        mesh.topology.create_connectivity(dimension, dimension - 1)
-        mesh.topology.create_connectivity(dimension - 1, dimension)
-        sub_to_facets = mesh.topology.connectivity(dimension, dimension - 1)
-        own = np.zeros(len(submesh.parent_to_sub), dtype=bool)
-        own[submesh.cells] = True
-        facets = []
-        for facet in parent_facets:
-            for cell in to_cells.links(facet):
-                if own[cell]:
-                    local = np.flatnonzero(to_facets.links(cell) == facet)[0]
-                    facets.append(sub_to_facets.links(submesh.parent_to_sub[cell])[local])
-        found = np.unique(np.array(facets, dtype=np.int32))
-        if component is None:
-            return np.asarray(fem.locate_dofs_topological(space, dimension - 1, found))
-        return np.asarray(fem.locate_dofs_topological(space.sub(component), dimension - 1, found))
-
     def surface_dofs(self, unknown: str, surface: str, component: int | None = None) -> NDArray[np.int32]:
         """This rank's degrees of freedom of an unknown, or of one component of it, on a named surface."""
         space = self.unknowns[unknown].value.function_space
-        return self._surface_dofs(space, self.geometry.surface_facets(surface), component)
+        return surface_dofs(self.geometry, space, surface, component)
 
     def fix(self, unknown: str, surface: str, component: int | None = None, value: Any = 0.0) -> None:
         """Hold an unknown, or one component of a displacement, at a value on a surface.

@@ -128,7 +128,8 @@ class Balances:
         voltage = observer.voltage() / observer.problem.units.potential
         new = _Powers(
             electrical=current * voltage,
-            charge_transfer=observer.charge_transfer_power(state),
+            charge_transfer=observer.charge_transfer_power(state)
+            + observer.interface_total(state, "exchange_power"),
             ohmic=observer.region_total(state, "ohmic_power"),
             diffusion=observer.region_total(state, "diffusion_power"),
         )

@@ -11,9 +11,6 @@ from pathlib import Path
 
 from lithiate.case.findings import nearest
 
-ONLY_IN_SUMMARY = frozenset({"unknowns", "accepted_steps", "rejected_steps", "wall_time"})
-"""Quantities of a run that have one value for all of it and no column in ``history.csv``."""
-
 _CHARGE = "state_of_charge"
 _FORM = re.compile(r"(?P<quantity>\S+) at (?P<key>[^\s=]+)=(?P<number>\S+)")
 # A plain decimal number: float() takes "nan", "0_5" and the digits of other scripts as well.

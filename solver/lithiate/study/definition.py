@@ -17,11 +17,11 @@ from lithiate.case import Case, known_quantities, load_case
 from lithiate.case.findings import Finding, findings_from, nearest
 from lithiate.case.loading import case_name
 from lithiate.case.overrides import from_any, from_mapping, parse_key
-from lithiate.case.quantities_known import CYCLE_QUANTITIES
+from lithiate.case.quantities_known import CYCLE_QUANTITIES, IN_SUMMARY_ALONE
 from lithiate.case.reading_file import read_toml
 from lithiate.case.toml_text import dotted, toml_value
 from lithiate.materials.card import Frozen
-from lithiate.study.at_charge import ONLY_IN_SUMMARY, parse_at_charge
+from lithiate.study.at_charge import parse_at_charge
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+-]+")
 
@@ -213,7 +213,7 @@ def _key_findings(definition: StudyFile, common: Sequence[str]) -> list[Finding]
 def _units(definition: StudyFile, of_a_run: dict[str, str]) -> tuple[dict[str, str], list[Finding]]:
     """The unit of each quantity, and what is wrong with those that have none."""
     anywhere = of_a_run | CYCLE_QUANTITIES
-    in_history = {name: unit for name, unit in of_a_run.items() if name not in ONLY_IN_SUMMARY}
+    in_history = {name: unit for name, unit in of_a_run.items() if name not in IN_SUMMARY_ALONE}
     units = {}
     findings = []
     for number, name in enumerate(definition.quantities):
