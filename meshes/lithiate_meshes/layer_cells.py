@@ -18,6 +18,8 @@ from lithiate_meshes.mesh_data import FloatArray
 _SMALLEST_SHARE = 1e-9
 # Of the distance from an edge, how far its mean place is from the face that the edge lies on.
 _MEAN_HEIGHT = 2.0 / math.pi
+# How many more elements one has that is an element thick between walls, per number of its walls; measured.
+_MORE_AT_WALLS = 0.35
 
 
 def estimated_cells(stack: LayerStack) -> dict[str, int]:
@@ -40,10 +42,12 @@ def estimated_cells(stack: LayerStack) -> dict[str, int]:
             area = contact.area + (walls[key].area if key in walls else 0.0)
             walls[key] = dataclasses.replace(contact, area=area)
     for (region, number), volume in volumes.items():
-        cells[region] += _in_slab(stack, number, volume, levels)
+        count, share = _in_slab(stack, number, volume, levels), 0.0
         for wall in walls.values():
             if wall.within == number and region in wall.regions:
-                cells[region] += _near_wall(stack, number, volume, wall)
+                count += _near_wall(stack, number, volume, wall)
+                share += 0.0 if stack.layers[number].pattern is None else wall.area * wall.size / volume
+        cells[region] += count * (1.0 + _MORE_AT_WALLS * share)
     for wall in walls.values():
         pattern = None if wall.within is None else stack.layers[wall.within].pattern
         if wall.within is None or pattern is None:

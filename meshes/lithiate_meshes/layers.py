@@ -245,7 +245,7 @@ class LayerStack:
         are met exactly.
         """
         if all(face == FLAT for face in self.faces):
-            return points
+            return points.copy()
         by_face = {face: face.heights(self.plan, points[:, :-1]) for face in set(self.faces)}
         heights = np.stack([by_face[face] for face in self.faces])
         levels, rows = np.array(self.levels), np.arange(len(points))

@@ -215,9 +215,9 @@ def _modes(extent: float, half_waves: int, periodic: bool, places: FloatArray) -
 
 def _wave_numbers(extent: float, half_waves: int, periodic: bool) -> FloatArray:
     if not periodic:
-        return math.pi * np.arange(half_waves + 1, dtype=np.float64) / extent
+        return np.asarray(math.pi * np.arange(half_waves + 1) / extent, dtype=np.float64)
     waves = 2.0 * math.pi * np.arange(half_waves // 2 + 1, dtype=np.float64) / extent
-    return np.concatenate([waves, waves[1:]])
+    return np.asarray(np.concatenate([waves, waves[1:]]), dtype=np.float64)
 
 
 @functools.lru_cache(maxsize=16)

@@ -100,7 +100,7 @@ def test_any_valid_film_gives_a_good_mesh(
     if interlayer is not None:
         parameters["interlayer_thickness"] = interlayer
     if symmetry == "3d":
-        parameters |= {"width": "2 um", "growth": 0.5}
+        parameters |= {"width": "2 um", "growth": 0.4}
     try:
         geometry = film(face=ROUGH | {"roughness": roughness, "seed": seed}, **parameters)
     except ValidationError as error:

@@ -131,7 +131,7 @@ def test_sizes_of_patterns_in_closed_form() -> None:
 def test_columns_match_from_side_to_side_of_a_periodic_model() -> None:
     geometry = film_stack(
         {"islands": ROUND | {"on_axis": True, "fill": "empty"}},
-        symmetry="3d", periodic=True, mesh_size="0.24 um", growth=0.5,
+        symmetry="3d", periodic=True, mesh_size="0.24 um", growth=0.4,
     )  # fmt: skip
     mesh = build_mesh(geometry)
     assert_as_asked(geometry, mesh)
@@ -171,7 +171,7 @@ def test_faces_lie_where_their_shape_says_and_a_conformal_layer_keeps_its_thickn
     silver = layer("silver", "0.2 um", mesh_size="0.1 um", conformal=True)
     geometry = stack(
         layer("film", "3 um", upper_face=WAVE | {"phase": "180 deg"}), silver, layer("electrolyte", "5 um"),
-        symmetry=symmetry, mesh_size="0.3 um", growth=0.5,
+        symmetry=symmetry, mesh_size="0.3 um", growth=0.4,
         **({"depth": "0.5 um"} if symmetry == "3d" else {}),
     )  # fmt: skip
     mesh = build_mesh(geometry)
@@ -241,6 +241,16 @@ def test_areas_of_ellipsoids() -> None:
     area = 2.0 * math.pi * (1.0 + 1.2 / eccentricity * math.asin(eccentricity)) * UM**2
     assert around.interface_areas()["silicon|film"] == pytest.approx(area)
     assert_as_asked(around, build_mesh(around))
+
+
+def test_elements_that_a_moved_face_spoils_are_made_better_again() -> None:
+    bump = {"shape": "protrusion", "height": "0.375 um", "radius": "1 um"}
+    geometry = stack(
+        layer("film", "0.5 um", upper_face=bump), layer("middle", "1 um"), layer("above", "1.5 um"),
+        symmetry="3d", growth=0.3,
+    )  # fmt: skip
+    mesh = build_mesh(geometry)
+    assert scaled_jacobian(mesh.points, mesh.cells).min() > 0.15
 
 
 def test_two_meshes_of_one_seed_are_equal_and_of_another_are_not() -> None:
@@ -392,7 +402,7 @@ def test_any_valid_faces_give_a_good_mesh(
         if conformal and bumpy + 1 < len(layers) - 1:
             layers[bumpy + 1]["conformal"] = True
     parameters: Section = {"width": 4.0 * scale, "mesh_size": size * scale, "symmetry": symmetry}
-    parameters |= {"depth": 4.0 * scale, "growth": 0.5} if symmetry == "3d" else {}
+    parameters |= {"depth": 4.0 * scale, "growth": 0.4} if symmetry == "3d" else {}
     try:
         geometry = stack(*layers, periodic=periodic and symmetry != "axisymmetric", **parameters)
     except ValidationError as error:
@@ -446,7 +456,7 @@ def test_any_valid_patterns_give_a_good_mesh(
             layer("collector", "1 um"),
             layer("film", "2 um", **{"islands" if islands else kind: pattern}),
             layer("electrolyte", "2 um"),
-            width=1.5e-6 * halves, symmetry=symmetry, mesh_size=size, growth=0.5, periodic=periodic,
+            width=1.5e-6 * halves, symmetry=symmetry, mesh_size=size, growth=0.4, periodic=periodic,
             **({"depth": 3e-6} if symmetry == "3d" else {}),
         )  # fmt: skip
     except ValidationError as error:

@@ -13,6 +13,7 @@ from lithiate_meshes.families.mesh_file import MeshFileGeometry
 from lithiate_meshes.families.particle import ParticleGeometry
 from lithiate_meshes.families.stack import StackGeometry
 from lithiate_meshes.families.verification import VerificationBlock
+from lithiate_meshes.families.verification_problems import VerificationSection
 
 __all__ = [
     "ColumnarGeometry", "FilmGeometry", "GeometrySection", "MeshFileGeometry", "ParticleGeometry",
@@ -20,7 +21,12 @@ __all__ = [
 ]  # fmt: skip
 
 GeometrySection = Annotated[
-    ColumnarGeometry | FilmGeometry | MeshFileGeometry | ParticleGeometry | StackGeometry | VerificationBlock,
+    ColumnarGeometry
+    | FilmGeometry
+    | MeshFileGeometry
+    | ParticleGeometry
+    | StackGeometry
+    | VerificationSection,
     Field(discriminator="family"),
 ]
 """The ``[geometry]`` table of a case file; ``family`` says which model reads it."""

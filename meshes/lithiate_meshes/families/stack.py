@@ -27,7 +27,7 @@ from lithiate_meshes.relaxing import relaxed
 # Elements along the height of a stack where nothing refines it.
 _FAR_ELEMENTS = 10.0
 DEFAULT_GROWTH = 0.2
-Growth = Annotated[float, quantity("number", "", "0.2", gt=0.0, le=0.5)]
+Growth = Annotated[float, quantity("number", "", "0.2", gt=0.0, le=0.4)]
 
 
 class StackGeometry(BaseModel):
@@ -191,8 +191,8 @@ class StackGeometry(BaseModel):
             periodic=tuple(range(len(stack.plan.extents))) if self.periodic else (),
         )
         mesh = assembly.build()
-        mesh = dataclasses.replace(mesh, points=stack.moved(mesh.points))
-        return dataclasses.replace(mesh, points=relaxed(mesh)) if mesh.dimension == 3 else mesh
+        points = relaxed(mesh, stack.moved) if mesh.dimension == 3 else stack.moved(mesh.points)
+        return dataclasses.replace(mesh, points=points)
 
     @property
     def _domain(self) -> Domain:

@@ -148,16 +148,29 @@ def strip_annotation(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
         return annotation, metadata
 
 
-def _tagged_member(annotation: Any, tag: str | int) -> type[BaseModel] | None:
-    """The member of a union of models one of whose fields is the literal ``tag``."""
-    if get_origin(annotation) not in (Union, types.UnionType):
-        return None
-    for member in get_args(annotation):
-        if isinstance(member, type) and issubclass(member, BaseModel):
+def _tagged_member(annotation: Any, tag: str | int) -> Any:
+    """The member of a union of models one of whose fields is the literal ``tag``, or the union within it."""
+    for member in _members(annotation):
+        if _members(member):
+            if _tagged_member(member, tag) is not None:
+                return member
+        elif isinstance(member, type) and issubclass(member, BaseModel):
             for field in member.model_fields.values():
                 if get_origin(field.annotation) is Literal and tag in get_args(field.annotation):
                     return member
     return None
+
+
+def _members(annotation: Any) -> list[Any]:
+    """The members of a union, each without ``Annotated``; none of anything else."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return []
+    return [strip_annotation(member)[0] for member in get_args(annotation)]
+
+
+def _models(annotation: Any) -> list[Any]:
+    """The models in a union and in the unions within it."""
+    return [model for member in _members(annotation) for model in _models(member) or [member]]
 
 
 def _describe(details: ErrorDetails, place: _Place, path: KeyPath) -> Finding:
@@ -216,8 +229,8 @@ def _discriminator(context: dict[str, Any]) -> str:
 def _tags(annotation: Any, context: dict[str, Any]) -> str:
     """The allowed tags of a union, as written in a case file."""
     name = _discriminator(context)
-    fields = [member.model_fields[name] for member in get_args(annotation) if name in member.model_fields]
-    return ", ".join(shown(tag) for field in fields for tag in get_args(field.annotation))
+    fields = [model.model_fields[name] for model in _models(annotation) if name in model.model_fields]
+    return ", ".join(dict.fromkeys(shown(tag) for field in fields for tag in get_args(field.annotation)))
 
 
 def _words(tags: str) -> list[str]:
