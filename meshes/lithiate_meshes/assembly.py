@@ -335,7 +335,8 @@ def matching_points(mesh: MeshData, first: str, second: str) -> IndexArray:
 
     Args:
         mesh: The mesh.
-        first, second: Names of the surfaces.
+        first: Name of one surface.
+        second: Name of the other.
 
     Returns:
         Numbers of the points, shape (n, 2), in the order of the first face.

@@ -27,6 +27,8 @@ _MATRIX_COLOUR = "#F3DFA8"
 _THIN = 1.0 / 40.0
 _MOST_ZOOMS = 2
 _PANEL = 4.2
+# Title and legend need this much, however narrow the model [inch].
+_NARROWEST = 4.8
 # Edges of elements vanish where they would blacken the picture.
 _INCHES_OF_CLEAR_EDGE = 0.05
 
@@ -228,9 +230,8 @@ def _flat(mesh: MeshLike, title: str) -> Figure:
     aspect = min(max(whole.height / whole.width, 0.25), 4.0)
     width, height = (_PANEL, _PANEL * aspect) if aspect < 1.3 else (_PANEL * 1.3 / aspect, _PANEL * 1.3)
     zoomed = 3.0
-    figure = new_figure(
-        width + 0.9 + (zoomed + 0.7) * len(windows), max(height, zoomed if windows else 1.6) + 1.5
-    )
+    across = max(width + 0.9 + (zoomed + 0.7) * len(windows), _NARROWEST)
+    figure = new_figure(across, max(height, zoomed if windows else 1.6) + 1.5)
     ratios = [width, *[zoomed] * len(windows)]
     panels = figure.subplots(1, 1 + len(windows), squeeze=False, width_ratios=ratios)[0]
     names = axis_names(mesh.symmetry)

@@ -36,6 +36,9 @@ _PRINTED = {
 # Beyond this deviation from what was asked for a row is marked.
 _MARKED_PERCENT = 2.0
 
+_WIDTH_IN_FILES = 110
+"""Letters in a line where nobody watches: wide enough for the tables."""
+
 
 def print_report(report: Mapping[str, Any], seconds: float, folder: Path) -> None:
     """Print what report.json says.
@@ -47,6 +50,8 @@ def print_report(report: Mapping[str, Any], seconds: float, folder: Path) -> Non
     """
     # Names such as "a|b [c]" are no markup, numbers are no links.
     console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDTH_IN_FILES
     mesh = report["mesh"]
     symmetry = mesh["symmetry"].replace("_", " ")
     console.print(

@@ -90,7 +90,7 @@ def test_ions_pass_resistances_in_series(symmetry: str, share: float) -> None:
 
 @pytest.mark.parametrize("symmetry", SYMMETRIES)
 def test_lithium_flows_to_the_lower_chemical_potential(symmetry: str) -> None:
-    """C dc/dt h = -+ (mu_1 - mu_2) / (F^2 R) step by step, until mu is the same on both sides; none is lost."""
+    """C dc/dt h = -+ (mu_1 - mu_2) / (F^2 R) step by step, towards one mu; none is lost."""
     resistance, step, start = 0.2, 900.0, (0.7, 0.2)
     stirred = {"partial_molar_volume": 0.0, "diffusivity": 1e-10}
     cards = {
