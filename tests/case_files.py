@@ -46,7 +46,7 @@ rate = "C/10"
 until = { voltage = "1.0 V" }
 
 [quick]
-"geometry.mesh_size" = "0.4 um"
+"geometry.mesh_size" = "0.25 um"
 """
 
 

@@ -55,6 +55,9 @@ class Geometry(Protocol):
     def estimated_cells(self) -> dict[str, int]:
         """Number of elements per region that a mesh will have, without making one."""
 
+    def interface_mesh_size(self, name: str) -> float:
+        """Element size on an interface [m]."""
+
     def build(self) -> MeshData:
         """Make the mesh, unchecked."""
 

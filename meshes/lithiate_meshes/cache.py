@@ -32,6 +32,8 @@ _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFil
 def cached_mesh(geometry: Geometry) -> MeshData:
     """Mesh a geometry as :func:`lithiate_meshes.build_mesh` does, or read what that gave before.
 
+    Unlike a mesh of ``build_mesh``, it is refused where a volume or an area is not what was asked for.
+
     The key is the geometry section, the files that it names, the versions of this package and of gmsh, and
     the source of this package: a mesh of another version is never served. Meshes lie in
     ``${XDG_CACHE_HOME:-~/.cache}/lithiate/meshes``; whatever is wrong there, the mesh is built anew.
@@ -43,10 +45,11 @@ def cached_mesh(geometry: Geometry) -> MeshData:
         The mesh in metres, the same arrays bit for bit as a new one.
 
     Raises:
-        InputError: As ``build_mesh``.
+        InputError: As ``build_mesh``, or if the mesh is so coarse that a volume or area is off by over 2 %.
         MeshQualityError: As ``build_mesh``.
     """
     from lithiate_meshes import build_mesh
+    from lithiate_meshes.checks import check_morphology
 
     try:
         key = mesh_key(geometry)
@@ -56,6 +59,7 @@ def cached_mesh(geometry: Geometry) -> MeshData:
     mesh = _read(path, key)
     if mesh is None:
         mesh = build_mesh(geometry)
+        check_morphology(mesh, geometry)
         _write(mesh, path, key)
     return mesh
 

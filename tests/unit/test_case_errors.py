@@ -178,8 +178,8 @@ def only_line(path: Path, *sets: str) -> str:
         ),
         ('title = "test"', 'title = "test"\nquick_ = 1', "quick_", ["did you mean quick?"]),
         (
-            '"geometry.mesh_size" = "0.4 um"',
-            '"geometry.mesh_sise" = "0.4 um"',
+            '"geometry.mesh_size" = "0.25 um"',
+            '"geometry.mesh_sise" = "0.25 um"',
             "geometry.mesh_sise",
             ["did you mean mesh_size?", "[quick]"],
         ),

@@ -64,7 +64,7 @@ def test_check_shows_values_that_were_set(capsys: pytest.CaptureFixture[str], tm
     out = capsys.readouterr().out
     assert "20 MPa (constant)" in out
     assert "until 0.01 V or state of charge 0.2" in out
-    assert "mesh size 400 nm" in out
+    assert "mesh size 250 nm" in out
 
 
 def test_check_repeats_warnings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -88,11 +88,18 @@ def test_everything_is_written_and_said(case: Path, capsys: pytest.CaptureFixtur
 def test_set_quick_and_out_are_heeded(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mesh", str(case), "--quick"]) == 0
     quick = json.loads(Path("results/case-quick-mesh/report.json").read_text(encoding="utf-8"))
-    words = ["--set", "geometry.symmetry=plane_strain", "--set", "geometry.mesh_size=0.5 um", "--out", "here"]
+    words = [
+        "--set",
+        "geometry.symmetry=plane_strain",
+        "--set",
+        "geometry.mesh_size=0.27 um",
+        "--out",
+        "here",
+    ]
     assert main(["mesh", str(case), *words]) == 0
     own = json.loads(Path("here/report.json").read_text(encoding="utf-8"))
-    assert quick["geometry"]["mesh_size"] == pytest.approx(0.4e-6)
-    assert own["geometry"]["mesh_size"] == pytest.approx(0.5e-6)
+    assert quick["geometry"]["mesh_size"] == pytest.approx(0.25e-6, abs=0.0)
+    assert own["geometry"]["mesh_size"] == pytest.approx(0.27e-6, abs=0.0)
     assert own["mesh"]["symmetry"] == "plane_strain"
     assert own["units"]["volume"] == "m3/m"
 

@@ -44,7 +44,7 @@ def particle(mesh_size: float = 0.3, **parameters: object) -> ParticleGeometry:
 
 @pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "3d"])
 def test_the_second_mesh_is_the_first_bit_for_bit(symmetry: str, built: list[object], folder: Path) -> None:
-    geometry = particle(symmetry=symmetry, mesh_size=0.5)
+    geometry = particle(symmetry=symmetry, mesh_size=0.22)
     first, second = cached_mesh(geometry), cached_mesh(geometry)
     assert len(built) == 1
     assert second is not first
@@ -83,7 +83,7 @@ def test_another_gmsh_or_a_changed_family_asks_for_a_new_mesh(
 def test_the_content_of_a_mesh_file_counts(tmp_path: Path) -> None:
     path = tmp_path / "mesh.msh"
     keys = []
-    for size in (0.5, 0.4):
+    for size in (0.22, 0.2):
         write_msh(build_mesh(particle(size, symmetry="plane_strain")), path)
         geometry = MeshFileGeometry(family="mesh_file", symmetry="plane_strain", path=str(path))
         keys.append(mesh_key(geometry))
@@ -107,7 +107,7 @@ def test_a_damaged_file_is_replaced(damage: str, built: list[object], folder: Pa
     elif damage == "text":
         path.write_text("no mesh", encoding="utf-8")
     elif damage == "other":
-        other = particle(0.4)
+        other = particle(0.2)
         cached_mesh(other)
         built.pop()
         (folder / f"{mesh_key(other)}.npz").replace(path)
@@ -141,7 +141,7 @@ def test_where_meshes_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def test_what_was_not_used_for_longest_goes_first(
     monkeypatch: pytest.MonkeyPatch, folder: Path, built: list[object]
 ) -> None:
-    sizes = (0.5, 0.45, 0.4)
+    sizes = (0.24, 0.22, 0.2)
     for age, size in enumerate(sizes[:2]):
         cached_mesh(particle(size))
         os.utime(folder / f"{mesh_key(particle(size))}.npz", (1000 + age, 1000 + age))

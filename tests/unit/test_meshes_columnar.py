@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from closeness import relative
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lithiate_meshes import GeometrySection, MeshData, build_mesh
@@ -44,9 +45,9 @@ def checked(geometry: ColumnarGeometry) -> MeshData:
     assert tuple(mesh.regions) == geometry.regions
     assert tuple(mesh.interfaces) == geometry.interfaces
     assert tuple(mesh.surfaces) == geometry.surfaces
-    assert mesh.region_volumes() == pytest.approx(geometry.region_volumes(), rel=0.02)
-    assert mesh.interface_areas() == pytest.approx(geometry.interface_areas(), rel=0.02)
-    assert mesh.surface_areas()["top"] == pytest.approx(geometry.platen_area, rel=1e-9)
+    assert mesh.region_volumes() == relative(geometry.region_volumes(), rel=0.02)
+    assert mesh.interface_areas() == relative(geometry.interface_areas(), rel=0.02)
+    assert mesh.surface_areas()["top"] == relative(geometry.platen_area, rel=1e-9)
     for region, cells in geometry.estimated_cells().items():
         found = int(np.count_nonzero(mesh.cell_tags == mesh.regions[region]))
         assert 0.5 < cells / found < 2.0, region
@@ -62,16 +63,16 @@ def test_sizes_of_a_column_in_closed_form() -> None:
     radius = 2.0
     sphere = Column(radius, radius, 1.0, radius, is_round=True)
     for depth in (0.3, 1.0, 2.0):
-        assert sphere.cap_area(depth) == pytest.approx(2.0 * math.pi * radius * depth)
-        assert sphere.cap_volume(depth) == pytest.approx(math.pi * depth**2 * (radius - depth / 3.0))
-        assert sphere.cap_radius(depth) == pytest.approx(math.sqrt(depth * (2.0 * radius - depth)))
+        assert sphere.cap_area(depth) == relative(2.0 * math.pi * radius * depth)
+        assert sphere.cap_volume(depth) == relative(math.pi * depth**2 * (radius - depth / 3.0))
+        assert sphere.cap_radius(depth) == relative(math.sqrt(depth * (2.0 * radius - depth)))
     cone = Column(2.0, 1.0, 3.0, 0.0, is_round=True)
-    assert cone.shaft_volume() == pytest.approx(7.0 * math.pi)
-    assert cone.shaft_area() == pytest.approx(math.pi * 3.0 * math.sqrt(10.0))
+    assert cone.shaft_volume() == relative(7.0 * math.pi)
+    assert cone.shaft_area() == relative(math.pi * 3.0 * math.sqrt(10.0))
     ridge = Column(radius, radius, 1.0, radius, is_round=False)
-    assert ridge.cap_area(radius) == pytest.approx(math.pi / 2.0 * radius)
-    assert ridge.cap_volume(radius) == pytest.approx(math.pi / 4.0 * radius**2)
-    assert ridge.cap_volume(1.0) == pytest.approx(
+    assert ridge.cap_area(radius) == relative(math.pi / 2.0 * radius)
+    assert ridge.cap_volume(radius) == relative(math.pi / 4.0 * radius**2)
+    assert ridge.cap_volume(1.0) == relative(
         radius**2 / 2.0 * (math.pi / 3.0 - math.sin(math.pi / 3.0) / 2.0)
     )
 
@@ -90,9 +91,9 @@ def test_sizes_of_a_column_in_closed_form() -> None:
 )
 def test_coverage_is_that_of_the_packing(parameters: dict[str, Any], coverage: float) -> None:
     geometry = columnar(**parameters)
-    assert geometry.base_coverage() == pytest.approx(coverage, rel=1e-12)
+    assert geometry.base_coverage() == relative(coverage, rel=1e-12)
     areas = geometry.interface_areas()
-    assert areas["foil|columns"] == pytest.approx(coverage * geometry.platen_area, rel=1e-12)
+    assert areas["foil|columns"] == relative(coverage * geometry.platen_area, rel=1e-12)
     assert geometry.region_volumes()["columns"] > 0.0
 
 
@@ -151,11 +152,11 @@ def test_electrolyte_stays_above_its_lower_face_and_holds_the_caps() -> None:
     geometry = columnar(**DOME)
     mesh = checked(geometry)
     level = FOIL + HEIGHT - 0.2e-6
-    assert mesh.points[mesh.cells_of("electrolyte"), 1].min() == pytest.approx(level, rel=1e-9)
-    assert mesh.points[mesh.cells_of("columns"), 1].max() == pytest.approx(FOIL + HEIGHT, rel=1e-9)
+    assert mesh.points[mesh.cells_of("electrolyte"), 1].min() == relative(level, rel=1e-9)
+    assert mesh.points[mesh.cells_of("columns"), 1].max() == relative(FOIL + HEIGHT, rel=1e-9)
     contact = mesh.points[mesh.facets_of("columns|electrolyte")]
-    assert contact[..., 1].min() == pytest.approx(level, rel=1e-9)
-    assert contact[..., 0].max() == pytest.approx(0.5e-6 * math.sqrt(0.75), rel=1e-6)
+    assert contact[..., 1].min() == relative(level, rel=1e-9)
+    assert contact[..., 0].max() == relative(0.5e-6 * math.sqrt(0.75), rel=1e-6)
 
 
 def test_caps_are_not_cut_by_the_level_of_the_contact() -> None:
@@ -172,7 +173,7 @@ def test_elements_have_the_size_asked_for_on_interfaces_and_walls_and_grow_away_
     for name in (*geometry.interfaces, "gaps_wall"):
         ends = mesh.points[mesh.facets_of(name)]
         lengths = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
-        assert np.median(lengths) == pytest.approx(0.05e-6, rel=0.15), name
+        assert np.median(lengths) == relative(0.05e-6, rel=0.15), name
     assert geometry.largest_size == 0.5e-6
     top = mesh.points[mesh.facets_of("top")]
     assert np.ptp(top[..., 0], axis=1).min() > 0.2e-6

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closeness import relative
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lithiate_meshes import (
@@ -65,8 +66,8 @@ def test_morphology_is_that_of_a_sphere_in_its_block(symmetry: str) -> None:
     }
     for key, value in exact.items():
         asked, measured = found[key]
-        assert asked == pytest.approx(value, rel=1e-12), key
-        assert measured == pytest.approx(value, rel=0.03), key
+        assert asked == relative(value, rel=1e-12), key
+        assert measured == relative(value, rel=0.03), key
     assert found["coverage", name][1] == 1.0
 
 
@@ -81,12 +82,12 @@ def test_numbers_of_any_particle_agree_with_each_other(symmetry: str, size: floa
     assert sum(counts["counts"]) == len(mesh.cells)
     assert np.sum(list(counts["counts_by_region"].values()), axis=0).tolist() == counts["counts"]
     fractions = [region["volume_fraction"] for region in report["mesh"]["regions"].values()]
-    assert sum(fractions) == pytest.approx(1.0)
+    assert sum(fractions) == relative(1.0)
     found = rows(mesh, geometry)
     total = sum(value for (quantity, _), (_, value) in found.items() if quantity == "region_volume")
     # The block itself is meshed exactly, unless it is a cylinder in 3D.
     if symmetry != "3d":
-        assert total == pytest.approx(geometry.platen_area * block_size, rel=1e-9)
+        assert total == relative(geometry.platen_area * block_size, rel=1e-9)
     if size < 0.2:
         check_morphology(mesh, geometry, 0.04)
 
@@ -94,7 +95,7 @@ def test_numbers_of_any_particle_agree_with_each_other(symmetry: str, size: floa
 @pytest.mark.parametrize("symmetry", SYMMETRIES)
 def test_walls_of_voids_count_as_boundary_of_their_region(symmetry: str) -> None:
     mesh = shell_mesh(symmetry)
-    assert free_areas(mesh) == pytest.approx({"electrolyte": mesh.surface_areas()["void_wall"]})
+    assert free_areas(mesh) == relative({"electrolyte": mesh.surface_areas()["void_wall"]})
 
 
 def file_geometry(mesh: MeshData, folder: Path) -> MeshFileGeometry:
@@ -129,7 +130,7 @@ def test_coverage_of_a_region_with_a_free_surface(tmp_path: Path) -> None:
     expected = area / (area + cut.surface_areas()["free"])
     assert 0.4 < expected < 0.6
     row = next(item for item in morphology(cut, particle("plane_strain")) if item.quantity == "coverage")
-    assert row.found == pytest.approx(expected)
+    assert row.found == relative(expected)
     assert row.asked is None
 
 
@@ -176,7 +177,7 @@ def test_a_thin_layer_is_shown_once_more_enlarged(tmp_path: Path) -> None:
     mesh = layers()
     (window,) = thin_windows(mesh)
     assert window.centre == pytest.approx((0.5e-6, 0.505e-6), abs=0.02e-6)
-    assert window.width == pytest.approx(20 * 0.01e-6, rel=0.05)
+    assert window.width == relative(20 * 0.01e-6, rel=0.05)
     assert thin_windows(build_mesh(particle("axisymmetric"))) == []
     picture = imread(draw_mesh(mesh, tmp_path / "mesh.png", "layers"))
     plain = imread(draw_mesh(build_mesh(particle("axisymmetric")), tmp_path / "plain.png", "plain"))

@@ -121,7 +121,7 @@ def test_quick_sets_its_table_and_nothing_else_and_yields_to_set(tmp_path: Path)
     path = write_case(tmp_path)
     plain, quick = load_case(path), load_case(path, quick=True)
     assert plain.geometry.mesh_size == pytest.approx(2e-7)
-    assert quick.geometry.mesh_size == pytest.approx(4e-7)
+    assert quick.geometry.mesh_size == pytest.approx(2.5e-7)
     assert quick.model_dump(exclude={"geometry"}) == plain.model_dump(exclude={"geometry"})
     assert load_case(path, ["geometry.mesh_size=0.3 um"], quick=True).geometry.mesh_size == pytest.approx(
         3e-7
@@ -130,10 +130,10 @@ def test_quick_sets_its_table_and_nothing_else_and_yields_to_set(tmp_path: Path)
 
 def test_quick_takes_keys_with_and_without_quotes(tmp_path: Path) -> None:
     text = changed(
-        '"geometry.mesh_size" = "0.4 um"', 'geometry.mesh_size = "0.4 um"\nprotocol.0.until.time = "1 h"'
+        '"geometry.mesh_size" = "0.25 um"', 'geometry.mesh_size = "0.25 um"\nprotocol.0.until.time = "1 h"'
     )
     case = load_case(write_case(tmp_path, text), quick=True)
-    assert case.geometry.mesh_size == pytest.approx(4e-7)
+    assert case.geometry.mesh_size == pytest.approx(2.5e-7)
     assert case.protocol[0].until.time == 3600
     assert case.protocol[0].until.voltage == pytest.approx(0.01)  # type: ignore[union-attr]
 

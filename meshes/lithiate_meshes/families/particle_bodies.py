@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING
 
 from lithiate_meshes.assembly import Domain
 from lithiate_meshes.families.particle_layout import Layer, Layout
+from lithiate_meshes.families.particle_on import StandingParticle
 from lithiate_meshes.families.round_bodies import Body
 
 if TYPE_CHECKING:
@@ -85,7 +87,37 @@ def layout_of(geometry: ParticleGeometry) -> Layout:
             sunk += _sinking(layers[-1].bodies[0].radius, shell.thickness, shell.contact_radius)
     layers.append(Layer(bodies(0, sunk), geometry.mesh_size))
     layers.reverse()
-    inclusions = [
+    return Layout(
+        domain=_domain(geometry),
+        layers=tuple(layers),
+        inclusions=_inclusions(geometry, layers[0].bodies),
+        periodic=tuple(range(dimension - 1)) if geometry.periodic else (),
+        mesh_size=geometry.mesh_size,
+        largest_size=geometry.largest_size,
+    )
+
+
+def standing_particle(geometry: ParticleGeometry) -> StandingParticle:
+    """The particle on a foil that a geometry asks for, not yet checked against any limit."""
+    particle = StandingParticle(
+        symmetry=geometry.symmetry,
+        radius=geometry.particle_radius or 0.0,
+        block_size=geometry.block_size or 0.0,
+        cylinder=geometry.block_shape == "cylinder",
+        foil=geometry.foil_thickness or 0.0,
+        base_radius=geometry.base_radius or 0.0,
+        contact_depth=geometry.contact_depth or 0.0,
+        electrolyte=geometry.electrolyte_thickness or 0.0,
+        filled=geometry.surroundings == "filled",
+        mesh_size=geometry.mesh_size,
+        largest_size=geometry.largest_size,
+    )
+    return dataclasses.replace(particle, inclusions=_inclusions(geometry, (particle.body,)))
+
+
+def _inclusions(geometry: ParticleGeometry, cores: tuple[Body, ...]) -> tuple[tuple[Body, float, bool], ...]:
+    """What is inside each of the particles, with its element size [m] and whether it is empty."""
+    return tuple(
         (
             Body(
                 inclusion.name,
@@ -95,16 +127,8 @@ def layout_of(geometry: ParticleGeometry) -> Layout:
             inclusion.size(geometry.mesh_size),
             inclusion.empty,
         )
-        for core in layers[0].bodies
+        for core in cores
         for inclusion in geometry.inclusions
-    ]
-    return Layout(
-        domain=_domain(geometry),
-        layers=tuple(layers),
-        inclusions=tuple(inclusions),
-        periodic=tuple(range(dimension - 1)) if geometry.periodic else (),
-        mesh_size=geometry.mesh_size,
-        largest_size=geometry.largest_size,
     )
 
 

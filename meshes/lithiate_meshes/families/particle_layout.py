@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Particles as nested layers of round bodies: names, exact sizes, and the way to a mesh."""
+"""Particles as nested layers of round bodies: names, exact sizes and shapes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lithiate_meshes.assembly import Assembly, Domain, Refinement
-from lithiate_meshes.families.limits import graded_cells
+from lithiate_meshes.assembly import Domain
+from lithiate_meshes.families.particle_model import ELECTROLYTE
 from lithiate_meshes.families.round_bodies import (
     Body,
     Measure,
@@ -17,15 +17,8 @@ from lithiate_meshes.families.round_bodies import (
     shifts,
     united_bodies,
 )
-from lithiate_meshes.mesh_data import MeshData
-from lithiate_meshes.quality import scaled_jacobian
 from lithiate_meshes.shapes import Clipped, Shape
 
-ELECTROLYTE = "electrolyte"
-# Where a face has a smaller size than mesh_size, elements grow fast up to mesh_size, and slowly from there.
-_GROWTH_FROM_FINE_FACES, _GROWTH = 0.2, 0.06
-# A mesh with a flat tetrahedron is made again with elements a little smaller, which then lie differently.
-_SIZE_FACTORS, _GOOD_ENOUGH = (1.0, 0.95, 0.9), 0.14
 # Largest element size on a round face per radius, by dimension: flat elements then miss 2 % of the volume.
 LARGEST_RELATIVE_SIZE = {2: 0.27, 3: 0.22}
 
@@ -124,37 +117,14 @@ class Layout:
         self._put_inside(measure, volumes, areas)
         return volumes, areas
 
-    def estimated_cells(self) -> dict[str, int]:
-        """Number of elements of each region, within a factor of two."""
-        section = self.domain.dimension == 2 and self.domain.symmetry == "axisymmetric"
-        volumes, areas = self.sizes(section)
-        cells = {}
-        for region, volume in volumes.items():
-            if region in self.empty:
-                continue
-            faces = {name: area for name, area in areas.items() if region in name.split("|")}
-            # Every face refines its share of the region.
-            cells[region] = sum(
-                graded_cells(
-                    volume * area / sum(faces.values()),
-                    area,
-                    self.face_size(name),
-                    _GROWTH if self.face_size(name) >= self.mesh_size else _GROWTH_FROM_FINE_FACES,
-                    self.largest_size,
-                    self.domain.dimension,
-                )
-                for name, area in faces.items()
-            )
-        return cells
-
     def face_size(self, name: str) -> float:
         """Element size on the face between two regions [m]."""
         of_region = {layer.bodies[0].region: layer.size for layer in self.layers}
         of_region |= {body.region: size for body, size, _ in self.inclusions}
         return min(of_region.get(side, self.mesh_size) for side in name.split("|"))
 
-    def build(self) -> MeshData:
-        """Mesh the model; see :meth:`lithiate_meshes.assembly.Assembly.build`."""
+    def parts(self) -> list[tuple[str, Shape]]:
+        """Regions and shapes, the later over the earlier; the electrolyte is what remains."""
         moves = shifts(self.domain, self.periodic)
         parts: list[tuple[str, Shape]] = []
         for number, layer in reversed(list(enumerate(self.layers))):
@@ -169,31 +139,7 @@ class Layout:
         for inclusion, _, _ in self.inclusions:
             images = [inclusion.moved(move) for move in moves]
             parts += [(body.region, body.shape(self.domain)) for body in images if self._reaches_in(body)]
-        for factor in _SIZE_FACTORS:
-            mesh = self._assembly(parts, factor).build()
-            if scaled_jacobian(mesh.points, mesh.cells).min() > _GOOD_ENOUGH:
-                break
-        return mesh
-
-    def _assembly(self, parts: list[tuple[str, Shape]], factor: float) -> Assembly:
-        """The model with all element sizes multiplied by a factor."""
-        _, areas = self.sizes()
-        refinements = [Refinement(tuple(areas), self.mesh_size * factor, _GROWTH)]
-        fine = {name: self.face_size(name) for name in areas if self.face_size(name) < self.mesh_size}
-        for size in sorted(set(fine.values())):
-            names = tuple(name for name in fine if fine[name] == size)
-            refinements.append(Refinement(names, size * factor, _GROWTH_FROM_FINE_FACES))
-        return Assembly(
-            name="particles in their block",
-            domain=self.domain,
-            background=ELECTROLYTE,
-            parts=parts,
-            regions=self.names,
-            sizes=dict.fromkeys(self.names, self.largest_size * factor),
-            refinements=refinements,
-            empty=self.empty,
-            periodic=self.periodic,
-        )
+        return parts
 
     def _outside(self, number: int) -> str:
         """Region around a layer."""

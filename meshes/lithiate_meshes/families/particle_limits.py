@@ -41,7 +41,7 @@ def refuse_impossible(layout: Layout) -> None:
     for number in range(1, len(layout.layers)):
         if layout.layers[number].contact_radius is not None:
             _check_contact(layout, number)
-    _check_inclusions(layout)
+    refuse_inclusions_outside(layout)
 
 
 def _where(body: Body) -> str:
@@ -169,7 +169,12 @@ def _check_contact(layout: Layout, number: int) -> None:
                 )
 
 
-def _check_inclusions(layout: Layout) -> None:
+def refuse_inclusions_outside(layout: Layout) -> None:
+    """Refuse inclusions too near to each other, to the surface of their particle or to a plane of the model.
+
+    Raises:
+        PydanticCustomError: Naming the bodies, what was found and the limit.
+    """
     cores = layout.layers[0].bodies
     per_particle = len(layout.inclusions) // len(cores)
     for number, (body, size, _) in enumerate(layout.inclusions):

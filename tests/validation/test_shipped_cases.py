@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Every shipped case meshes and runs its first steps, all balances within their bounds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from running import read_history, run_case
+
+CASES = sorted(Path(__file__).parents[2].glob("cases/*/case.toml"))
+
+
+def test_there_is_a_case_of_every_family() -> None:
+    names = {path.parent.name.split("_")[0] for path in CASES}
+    assert {"film", "particle", "columnar", "stack"} <= names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
+def test_first_steps(case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "result"
+    finished = run_case(out, options=("--quick",), case=case)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["status"] == "completed"
+    assert summary["quantities"]["accepted_steps"]["value"] > 10
+    assert all(item["agrees"] for item in summary["expectations"] if "balance" in item["quantity"])
+
+
+@pytest.mark.slow
+def test_walls_that_meet_end_the_run(tmp_path: Path) -> None:
+    """No contact is computed across an empty space: a run must not go on as if there were any room left."""
+    case = next(path for path in CASES if path.parent.name == "columnar_si")
+    out = tmp_path / "result"
+    sets = ("geometry.gap=0.04 um", "geometry.mesh_size=0.04 um", "protocol.0.until.state_of_charge=0.15")
+    finished = run_case(out, *sets, options=("--quick",), case=case)
+    assert finished.returncode == 3, finished.stdout + finished.stderr
+    assert "walls of an empty space met" in finished.stderr
+    names, rows = read_history(out)
+    assert 0.05 < rows[-1, names.index("state_of_charge [-]")] < 0.15
