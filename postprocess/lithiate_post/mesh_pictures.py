@@ -392,9 +392,11 @@ def _label_edges(axes: Axes, low: NDArray[np.float64], high: NDArray[np.float64]
 
 
 def _matrix(mesh: MeshLike) -> str:
-    """The largest region, if others are left to be seen without it."""
+    """The electrolyte, or else the largest region, if others are left to be seen without it."""
     if len(mesh.regions) < 2:
         return ""
+    if "electrolyte" in mesh.regions:
+        return "electrolyte"
     corners = mesh.points[mesh.cells]
     volumes = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))
     return max(mesh.regions, key=lambda name: float(volumes[mesh.cell_tags == mesh.regions[name]].sum()))

@@ -78,12 +78,10 @@ def _check_mesh_size(particle: StandingParticle) -> None:
         (relative * particle.radius, "or flat elements would miss more than 2 % of the particle's volume"),
     ]
     for region in (ELECTROLYTE, SURROUNDINGS):
-        if region not in particle.empty:
-            # What flat elements take from the particle they add to what is around it.
-            share = min(1.0, volumes[region] / volumes[PARTICLE])
-            limits.append(
-                (relative * particle.radius * math.sqrt(share), f"for 2 % of the volume of '{region}'")
-            )
+        # What flat elements take from the particle they add to what is around it.
+        if region not in particle.empty and volumes[region] < volumes[PARTICLE]:
+            share = math.sqrt(volumes[region] / volumes[PARTICLE])
+            limits.append((relative * particle.radius * share, f"for 2 % of the volume of '{region}'"))
     largest, reason = min(limits)
     if particle.mesh_size > largest * _ROUND_OFF:
         raise refuse(f"found mesh_size = {particle.mesh_size:g} m; allowed: at most {largest:g} m, {reason}")
