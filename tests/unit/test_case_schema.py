@@ -13,6 +13,7 @@ from lithiate.case import case_schema, estimate, known_quantities, load_case
 from lithiate.case.json_schema import case_schema_text
 from lithiate.case.protocol import Delithiate, Lithiate, Rest
 from lithiate.case.toml_text import dotted, to_toml
+from lithiate.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "cases").glob("*/*.toml"))
@@ -84,6 +85,20 @@ def test_elements_are_held_against_the_cohesive_length(tmp_path: Path) -> None:
     )
     assert not any("cohesive length" in warning for warning in fine.warnings)
     assert any("cohesive length of 4.11e-07 m" in warning for warning in coarse.warnings)
+
+
+def test_without_a_mesh_size_interfaces_get_a_third_of_the_cohesive_length(tmp_path: Path) -> None:
+    """0.411 um / 3; where that is too coarse for a particle of 1 um, a quarter of its radius."""
+    text = changed('mesh_size = "0.2 um"\n', "")
+    assert load_case(write_case(tmp_path, text)).geometry.mesh_size == pytest.approx(0.137e-6, abs=0.0)
+    weak = text.replace('strength = "10 MPa"', 'strength = "2 MPa"')
+    assert load_case(write_case(tmp_path, weak)).geometry.mesh_size == pytest.approx(0.25e-6, abs=0.0)
+    bonded = text.replace('bond = "debondable"', 'bond = "bonded"')
+    with pytest.raises(InputError, match="geometry.mesh_size: missing"):
+        load_case(write_case(tmp_path, bonded))
+    schema = case_schema()["$defs"]["ParticleGeometry"]
+    assert "mesh_size" not in schema["required"]
+    assert "cohesive" in schema["properties"]["mesh_size"]["description"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding, nearest
+from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length, softest
 from lithiate.case.protocol import Rest
 from lithiate.case.quantities_known import known_quantities
 from lithiate.materials.open_circuit import first_rise
-
-LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
-"""Elements of an interface may be this long, per cohesive length."""
 
 
 def cross_findings(case: Case) -> list[Finding]:
@@ -55,8 +53,7 @@ def _coarse_interfaces(case: Case) -> Iterator[str]:
     for name, interface in case.interfaces.items():
         if not interface.debondable or not interface.strength or not interface.toughness:
             continue
-        moduli = [case.card(side).youngs_modulus for side in name.split("|")]
-        softer = min(min(modulus.unlithiated, modulus.lithiated) for modulus in moduli)
+        softer = min(softest(case.card(side).youngs_modulus) for side in name.split("|"))
         length = cohesive_length(softer, interface.strength, interface.toughness)
         size = case.geometry.interface_mesh_size(name)
         if size > length * LARGEST_SHARE_OF_COHESIVE_LENGTH:
@@ -64,17 +61,6 @@ def _coarse_interfaces(case: Case) -> Iterator[str]:
                 f"interface {name}: elements of {size:g} m against a cohesive length of {length:.3g} m; a "
                 "third of it or less resolves how the interface opens"
             )
-
-
-def cohesive_length(youngs_modulus: float, strength: float, toughness: float) -> float:
-    """l = E G_c / strength^2, the extent of the zone in which cohesion acts (Hillerborg 1976) [m].
-
-    Args:
-        youngs_modulus: of the softer side [Pa].
-        strength: largest cohesive traction [Pa].
-        toughness: energy to open a unit area [J/m2].
-    """
-    return youngs_modulus * toughness / strength**2
 
 
 def _storage(case: Case) -> list[Finding]:

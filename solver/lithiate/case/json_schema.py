@@ -6,12 +6,22 @@ import json
 from typing import Any
 
 from lithiate.case.case import Case
+from lithiate.case.mesh_size import SIZED_FAMILIES
+
+DEFAULT_MESH_SIZE = (
+    "element size on the interfaces; if not given, a third of the shortest cohesive length E G / strength^2"
+)
 
 
 def case_schema() -> dict[str, Any]:
     """The schema as a table."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Case.model_json_schema()}
     _drop_defaults(schema)
+    for family in schema["$defs"].values():
+        named = family.get("properties", {}).get("family", {}).get("const")
+        if named in SIZED_FAMILIES and "mesh_size" in family["required"]:
+            family["required"].remove("mesh_size")
+            family["properties"]["mesh_size"]["description"] = DEFAULT_MESH_SIZE
     return schema
 
 

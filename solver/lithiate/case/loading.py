@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from lithiate.case.case import Case
 from lithiate.case.checks import cross_findings, warnings_of
 from lithiate.case.findings import Finding, findings_from, nearest
+from lithiate.case.mesh_size import fill_mesh_size
 from lithiate.case.overrides import Override, apply, from_any, from_mapping
 from lithiate.case.reading_file import read_toml
 from lithiate.case.region import with_library_values
@@ -105,6 +106,7 @@ def _validate(
     findings = _fill_regions(table)
     table = apply(table, later)
     _locate_files(table, folder)
+    fill_mesh_size(table)
     names = _remove_unknown_names(table)
     findings += names
     _fill_initial(table)

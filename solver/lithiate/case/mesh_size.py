@@ -1,0 +1,86 @@
+"""The element size that a case needs if it gives none: a third of the shortest cohesive length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lithiate_meshes.families import GeometrySection
+from lithiate_meshes.quantities import Length, PositivePressure, Toughness
+from pydantic import TypeAdapter, ValidationError
+
+from lithiate.materials.card import Modulus, StoichiometryFunction
+
+LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
+"""Elements of an interface may be this long, per cohesive length."""
+
+SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
+"""Families whose ``mesh_size`` may be left to the interfaces."""
+
+_MOST_HALVINGS = 12
+# Fewer would miss the volume of a sphere by more than a mesh is allowed to.
+_ELEMENTS_PER_RADIUS = 4
+
+
+def cohesive_length(youngs_modulus: float, strength: float, toughness: float) -> float:
+    """l = E G_c / strength^2, the extent of the zone in which cohesion acts (Hillerborg 1976) [m].
+
+    Args:
+        youngs_modulus: of the softer side [Pa].
+        strength: largest cohesive traction [Pa].
+        toughness: energy to open a unit area [J/m2].
+    """
+    return youngs_modulus * toughness / strength**2
+
+
+def softest(modulus: StoichiometryFunction) -> float:
+    """Smallest value over all fillings."""
+    return min(modulus.unlithiated, modulus.lithiated)
+
+
+def fill_mesh_size(table: dict[str, Any]) -> None:
+    """Give a geometry without ``mesh_size`` a third of the shortest cohesive length of its interfaces.
+
+    Where the geometry has no room for elements that large, the largest half, quarter, ... of it that it
+    accepts; a round particle gets four elements along its radius at least. Nothing is filled in where no interface can open or a value is missing or wrong, which is told
+    when the case is validated.
+
+    Args:
+        table: the raw case, library values filled in.
+    """
+    geometry = table.get("geometry")
+    if not isinstance(geometry, dict) or geometry.get("family") not in SIZED_FAMILIES:
+        return
+    if "mesh_size" in geometry:
+        return
+    try:
+        size = min(_cohesive_lengths(table), default=0.0) * LARGEST_SHARE_OF_COHESIVE_LENGTH
+        if "particle_radius" in geometry:
+            radius = TypeAdapter(Length).validate_python(geometry["particle_radius"])
+            size = min(size, radius / _ELEMENTS_PER_RADIUS)
+    except (ValidationError, KeyError, TypeError, AttributeError):
+        return
+    for _ in range(_MOST_HALVINGS if size > 0.0 else 0):
+        trial = {**geometry, "mesh_size": size}
+        try:
+            TypeAdapter(GeometrySection).validate_python(trial)
+        except ValidationError as error:
+            if not any("mesh_size" in item["loc"] for item in error.errors()):
+                return
+            size /= 2
+            continue
+        table["geometry"] = trial
+        return
+
+
+def _cohesive_lengths(table: Mapping[str, Any]) -> Iterator[float]:
+    for name, interface in table.get("interfaces", {}).items():
+        if interface.get("bond") != "debondable":
+            continue
+        moduli = [
+            TypeAdapter(Modulus).validate_python(table["regions"][side]["youngs_modulus"])
+            for side in name.split("|")
+        ]
+        strength = TypeAdapter(PositivePressure).validate_python(interface["strength"])
+        toughness = TypeAdapter(Toughness).validate_python(interface["toughness"])
+        yield cohesive_length(min(map(softest, moduli)), strength, toughness)
