@@ -42,8 +42,8 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
     """Give a geometry without ``mesh_size`` a third of the shortest cohesive length of its interfaces.
 
     Where the geometry has no room for elements that large, the largest half, quarter, ... of it that it
-    accepts; a round particle gets four elements along its radius at least. Nothing is filled in where no interface can open or a value is missing or wrong, which is told
-    when the case is validated.
+    accepts; a round particle gets four elements along its radius at least. Nothing is filled in where no
+    interface can open or a value is missing or wrong, which is told when the case is validated.
 
     Args:
         table: the raw case, library values filled in.
