@@ -163,6 +163,10 @@ def test_a_card_that_does_not_say_where_its_values_come_from_is_refused(
     ("fields", "message"),
     [
         ({"flow": "rate_independent"}, "a yield stress"),
+        ({"flow": "viscoplastic", "reference_rate": 1e-9, "rate_exponent": 4}, "a yield stress"),
+        ({"flow": "viscoplastic", "yield_stress": 1e8, "rate_exponent": 4}, "a reference rate"),
+        ({"flow": "viscoplastic", "yield_stress": 1e8, "reference_rate": 1e-9}, "a rate exponent"),
+        ({"flow": "creep", "reference_stress": 1e6, "reference_rate": 1.0, "rate_exponent": 5}, "energy"),
         ({"maximum_concentration": 1e5, "diffusivity": 1e-16}, "needs it"),
         ({"maximum_concentration": 1e5, "partial_molar_volume": 1e-6}, "needs it"),
         (

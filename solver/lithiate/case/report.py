@@ -108,13 +108,26 @@ def step_in_words(step: Step, size: Estimate) -> str:
     return f"{text} until {' or '.join(ends)}"
 
 
+def _flow(card: MaterialCard) -> str:
+    """How a material flows, in words."""
+    if card.flow == "creep":
+        stress = engineering(card.reference_stress or 0.0, "Pa")
+        energy = (card.creep_activation_energy or 0.0) / 1e3
+        rate = f"{card.reference_rate:.3g} 1/s exp(-{energy:g} kJ/mol / (R T))"
+        return f"creeps at {rate} (stress / {stress})^{card.rate_exponent:g}"
+    if card.yield_stress is None or card.flow == "elastic":
+        return "elastic"
+    hardening = engineering(card.hardening_modulus, "Pa")
+    text = f"yields at {_function(card.yield_stress, 'Pa')}, hardening {hardening}"
+    if card.flow == "viscoplastic":
+        text += f", flows at {card.reference_rate:.3g} 1/s (stress / yield stress - 1)^{card.rate_exponent:g}"
+    return text
+
+
 def _region(name: str, card: MaterialCard, size: Estimate) -> Iterator[str]:
     yield f"Region        {name}: {card.name}, about {size.cells[name]} elements"
-    flow = "elastic"
-    if card.flow == "rate_independent" and card.yield_stress is not None:
-        hardening = engineering(card.hardening_modulus, "Pa")
-        flow = f"yields at {_function(card.yield_stress, 'Pa')}, hardening {hardening}"
-    yield f"{'':14}  E {_function(card.youngs_modulus, 'Pa')}, nu {_function(card.poisson_ratio, '')}, {flow}"
+    elasticity = f"E {_function(card.youngs_modulus, 'Pa')}, nu {_function(card.poisson_ratio, '')}"
+    yield f"{'':14}  {elasticity}, {_flow(card)}"
     if card.stores_lithium:
         yield (
             f"{'':14}  stores lithium: C_max {card.maximum_concentration:.4g} mol/m3, "

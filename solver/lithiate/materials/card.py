@@ -11,6 +11,7 @@ from lithiate_meshes.quantities import (
     Density,
     Diffusivity,
     MolarVolume,
+    PositivePressure,
     Pressure,
     Quantity,
     Voltage,
@@ -128,6 +129,12 @@ YieldStress = Annotated[
     StoichiometryFunction,
     _LinearInStoichiometry(quantity("yield stress", "Pa", "0.5 GPa", units=_STRESS_UNITS, gt=0)),
 ]
+Rate = Annotated[float, quantity("rate", "1/s", "1e-9 1/s", units=("1/s", "1/h"), gt=0)]
+RateExponent = Annotated[float, quantity("exponent", "", "4", ge=1, le=50)]
+MolarEnergy = Annotated[
+    float, quantity("molar energy", "J/mol", "37 kJ/mol", units=("J/mol", "kJ/mol"), ge=0)
+]
+FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
 
 
 class OpenCircuitTable(Frozen):
@@ -167,9 +174,11 @@ class MaterialProperties(Frozen):
 
     youngs_modulus: Modulus | None = Field(default=None, description="E, of the material as lithiated")
     poisson_ratio: PoissonRatio | None = Field(default=None, description="nu")
-    flow: Literal["elastic", "rate_independent"] | None = Field(
+    flow: FlowKind | None = Field(
         default=None,
-        description="elastic: never yields; rate_independent: J2 plasticity with isotropic hardening",
+        description="elastic: never yields; rate_independent: J2 plasticity with isotropic hardening; "
+        "viscoplastic: rate_0 (stress / yield stress - 1)^m beyond the yield stress; "
+        "creep: A (stress / reference stress)^n exp(-Q / (R T))",
     )
     yield_stress: YieldStress | None = Field(default=None, description="flow stress at no plastic strain")
     hardening_modulus: Pressure | None = Field(
@@ -198,6 +207,19 @@ class MaterialProperties(Frozen):
         default=None, description="its presence makes a region conduct ions"
     )
     electronic_conductivity: Conductivity | None = Field(default=None, description="of electrons")
+    reference_rate: Rate | None = Field(
+        default=None,
+        description="plastic strain rate: rate_0 of viscoplastic flow, A of creep (at infinite temperature)",
+    )
+    rate_exponent: RateExponent | None = Field(
+        default=None, description="m of viscoplastic flow, n of creep; large: hardly any rate effect"
+    )
+    reference_stress: PositivePressure | None = Field(
+        default=None, description="sigma_ref of creep, the stress at which its rate is A exp(-Q / (R T))"
+    )
+    creep_activation_energy: MolarEnergy | None = Field(
+        default=None, description="Q of creep; zero: the same rate at every temperature"
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
@@ -211,6 +233,13 @@ PROPERTY_NAMES: tuple[str, ...] = tuple(
 
 _NEEDED_TO_STORE_LITHIUM = ("partial_molar_volume", "diffusivity")
 
+_NEEDED_TO_FLOW: dict[FlowKind, tuple[str, ...]] = {
+    "elastic": (),
+    "rate_independent": ("yield_stress",),
+    "viscoplastic": ("yield_stress", "reference_rate", "rate_exponent"),
+    "creep": ("reference_stress", "reference_rate", "rate_exponent", "creep_activation_energy"),
+}
+
 
 class MaterialCard(MaterialProperties):
     """One complete material: library values with a region's overrides laid over them, SI units.
@@ -223,7 +252,7 @@ class MaterialCard(MaterialProperties):
     description: str = ""
     youngs_modulus: Modulus
     poisson_ratio: PoissonRatio
-    flow: Literal["elastic", "rate_independent"] = "elastic"
+    flow: FlowKind = "elastic"
     hardening_modulus: Pressure = 0.0
     diffusivity_kind: Literal["tracer", "chemical"] = "tracer"
     chemistry: Literal["open_circuit", "ideal_dilute"] = "open_circuit"
@@ -250,10 +279,10 @@ class MaterialCard(MaterialProperties):
 
     @model_validator(mode="after")
     def _complete(self) -> MaterialCard:
-        if self.flow == "rate_independent" and self.yield_stress is None:
-            raise refuse_key(
-                "yield_stress", 'missing; allowed: a yield stress, because flow = "rate_independent"'
-            )
+        for name in _NEEDED_TO_FLOW[self.flow]:
+            if getattr(self, name) is None:
+                what = name.replace("_", " ")
+                raise refuse_key(name, f'missing; allowed: a {what}, because flow = "{self.flow}"')
         if not self.stores_lithium:
             return self
         for name in _NEEDED_TO_STORE_LITHIUM:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import exp, log
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import ufl
 from lithiate.materials.card import MaterialCard, StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
 from lithiate.physics import chemistry, elasticity, transport
+from lithiate.physics.flow_laws import CreepFlow, FlowLaw, RateIndependentFlow, ViscoplasticFlow
 from lithiate.physics.kinematics import volumetric_ratio
-from lithiate.scaling import Units
+from lithiate.scaling import GAS_CONSTANT, Units
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,11 @@ class SolidParameters:
 
     @property
     def flows(self) -> bool:
-        """Whether the material yields."""
-        return self.card.flow == "rate_independent"
+        """Whether the material yields or creeps."""
+        return self.card.flow != "elastic"
 
     def yield_stress(self, stoichiometry: Any) -> Any:
-        """sigma_Y(c); only for materials that flow."""
+        """sigma_Y(c); only for materials that yield."""
         assert self.card.yield_stress is not None
         return self._linear(self.card.yield_stress, stoichiometry, self.units.stress)
 
@@ -63,6 +64,27 @@ class SolidParameters:
     def hardening_modulus(self) -> float:
         """H."""
         return self.card.hardening_modulus / self.units.stress
+
+    def flow_law(self, stoichiometry: Any, time_step: Any) -> FlowLaw:
+        """The law by which the material flows; only for materials that do.
+
+        Args:
+            stoichiometry: c, or None in regions that store no lithium.
+            time_step: length of the step, solver units; only the rate laws need it.
+        """
+        card = self.card
+        if card.flow == "rate_independent":
+            return RateIndependentFlow(self.yield_stress(stoichiometry), self.hardening_modulus)
+        assert card.reference_rate is not None and card.rate_exponent is not None
+        reference_strain = card.reference_rate * self.units.time * time_step
+        if card.flow == "viscoplastic":
+            strength = self.yield_stress(stoichiometry)
+            return ViscoplasticFlow(strength, self.hardening_modulus, reference_strain, card.rate_exponent)
+        assert card.reference_stress is not None and card.creep_activation_energy is not None
+        slowing = exp(-card.creep_activation_energy / (GAS_CONSTANT * self.units.temperature))
+        return CreepFlow(
+            card.reference_stress / self.units.stress, slowing * reference_strain, card.rate_exponent
+        )
 
 
 @dataclass(frozen=True)

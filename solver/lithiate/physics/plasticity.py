@@ -1,4 +1,4 @@
-"""Rate-independent J2 plasticity at finite strain with linear isotropic hardening.
+"""J2 plasticity and creep at finite strain by radial return; the flow laws are in :mod:`flow_laws`.
 
 Simo & Hughes, Computational Inelasticity (1998), box 9.1, with two changes. The history is the inverse
 plastic metric ``Cbar_p^{-1} = Fbar^{-1} bbar_e Fbar^{-T}`` in the configuration as built, which is objective
@@ -10,10 +10,11 @@ voltage) drift with plastic flow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import ufl
+
+from lithiate.physics.flow_laws import FlowLaw
 
 NEWTON_STEPS = 3
 """Newton steps for the spherical part; from the start below the error is under 1e-12 for |dev bbar| < 0.5."""
@@ -68,31 +69,25 @@ def return_map(
     old_inverse_plastic_metric: Any,
     old_equivalent_plastic_strain: Any,
     shear: Any,
-    yield_stress: Any,
-    hardening_modulus: float,
+    law: FlowLaw,
 ) -> FlowState:
-    """Radial return onto sqrt(3/2) |s| = sigma_Y + H alpha, s Kirchhoff stress per intermediate volume.
+    """Radial return by the plastic strain of the flow law; stresses are Kirchhoff, per intermediate volume.
 
     Args:
         deformation_gradient: F.
         old_inverse_plastic_metric: Cbar_p^{-1} at the start of the step, symmetric, determinant one.
         old_equivalent_plastic_strain: alpha at the start of the step.
         shear: G, at the current lithium content.
-        yield_stress: sigma_Y, at the current lithium content.
-        hardening_modulus: H >= 0.
+        law: growth of alpha in the step from sqrt(3/2) |s| of the trial state.
     """
     isochoric = isochoric_deformation(deformation_gradient)
     trial = isochoric * old_inverse_plastic_metric * isochoric.T
-    trial_stress = shear * ufl.dev(trial)
-    trial_norm = ufl.sqrt(ufl.inner(trial_stress, trial_stress) + SMALLEST_NORM_SQUARED)
-    radius = sqrt(2 / 3) * (yield_stress + hardening_modulus * old_equivalent_plastic_strain)
-    effective_shear = shear * ufl.tr(trial) / 3
-    overstress = trial_norm - radius
-    slip = ufl.conditional(
-        ufl.gt(overstress, 0), overstress / (2 * effective_shear + 2 * hardening_modulus / 3), ufl.as_ufl(0.0)
-    )
-    reduction = 2 * effective_shear * slip / trial_norm
-    stress = (1 - reduction) * trial_stress
+    trial_deviator = shear * ufl.dev(trial)
+    trial_stress = ufl.sqrt(1.5 * (ufl.inner(trial_deviator, trial_deviator) + SMALLEST_NORM_SQUARED))
+    stiffness = shear * ufl.tr(trial)  # 3 G tr(bbar_trial)/3
+    increment = law.strain_increment(trial_stress, stiffness, old_equivalent_plastic_strain)
+    reduction = stiffness * increment / trial_stress
+    stress = (1 - reduction) * trial_deviator
     deviator = stress / shear
     spherical = unimodular_trace_third(deviator)
     strain = deviator + spherical * ufl.Identity(3)
@@ -102,11 +97,11 @@ def return_map(
     square = ufl.inner(deviator, deviator)
     cofactor = deviator * deviator - square / 2 * ufl.Identity(3)  # cof d of a symmetric traceless tensor
     direction = (spherical * deviator - cofactor) / (3 * spherical**2 - square / 2)
-    dissipation = 1.5 * shear * ufl.inner(direction, reduction * trial_stress / shear)
+    dissipation = 1.5 * shear * ufl.inner(direction, reduction * trial_deviator / shear)
     return FlowState(
         isochoric_strain=strain,
         deviatoric_stress=stress,
-        equivalent_plastic_strain=old_equivalent_plastic_strain + sqrt(2 / 3) * slip,
+        equivalent_plastic_strain=old_equivalent_plastic_strain + increment,
         inverse_plastic_metric=pull_back * strain * pull_back.T,
         dissipation=dissipation,
     )

@@ -183,7 +183,9 @@ class Problem:
             mesh = self.geometry.regions[name].mesh
             total, local = self._displacement(self.geometry.body_of(name))
             solid = SolidParameters(card, units)
-            model = RegionModel(name, self.measures, description.switches, solid, None, total, local)
+            model = RegionModel(
+                name, self.measures, description.switches, solid, None, total, local, self.time_step
+            )
             if card.stores_lithium:
                 model.storage = StorageParameters(card, units, description.initial_stoichiometry[name])
                 space = unknowns.scalar_field_space(mesh)

@@ -64,6 +64,7 @@ class RegionModel:
         storage: lithium storage, or None.
         displacement: total displacement u as an expression (the platen's share included).
         face_displacement: the same without the platen's share, which never reaches an interface.
+        time_step: length of the step.
         concentration: unknown stoichiometry c, or None.
         potential: unknown chemical potential mu, or None.
         electrolyte_potential: unknown phi_e, or None.
@@ -77,6 +78,7 @@ class RegionModel:
     storage: StorageParameters | None
     displacement: Any
     face_displacement: Any
+    time_step: Any
     concentration: Unknown | None = None
     potential: Unknown | None = None
     electrolyte_potential: Unknown | None = None
@@ -150,8 +152,7 @@ class RegionModel:
             self.history.inverse_plastic_metric,
             self.history.equivalent_plastic_strain,
             self.shear,
-            self.solid.yield_stress(self.stoichiometry),
-            self.solid.hardening_modulus,
+            self.solid.flow_law(self.stoichiometry, self.time_step),
         )
 
     @cached_property
