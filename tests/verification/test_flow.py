@@ -232,6 +232,22 @@ def test_dissipation_is_work_less_energy(flowing: MaterialPoint) -> None:
         assert np.log2(gaps[-2] / gaps[-1]) > 0.9, gaps
 
 
+def test_plastic_strain_is_conjugate_to_the_stress(flowing: MaterialPoint) -> None:
+    """Dissipation is tau_eq d alpha per swollen volume: a rate law then means the rate of an experiment."""
+    flowing.reset()
+    flowing.problem.time_step.value = 1.0 / 320
+    old, work, spent = flowing.step(*_path(0.0)), 0.0, 0.0
+    for number in range(1, 321):
+        deformation, filling = _path(number / 320)
+        new = flowing.step(deformation, filling)
+        growth = flowing.volume_ratio(filling)
+        kirchhoff = np.linalg.det(deformation) / growth * new["cauchy_stress"]
+        work += growth * equivalent(kirchhoff) * (new["plastic_strain"] - old["plastic_strain"])
+        spent += new["dissipation"]
+        old = new
+    assert work == pytest.approx(spent, rel=1e-3)
+
+
 class ClampedFilm:
     """Silicon on a rigid base: it may grow in one direction only, so it flows in every half cycle."""
 

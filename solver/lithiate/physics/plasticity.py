@@ -1,10 +1,10 @@
 """J2 plasticity and creep at finite strain by radial return; the flow laws are in :mod:`flow_laws`.
 
-Simo & Hughes, Computational Inelasticity (1998), box 9.1, with two changes. The history is the inverse
+Simo & Hughes, Computational Inelasticity (1998), box 9.1, with three changes. The history is the inverse
 plastic metric ``Cbar_p^{-1} = Fbar^{-1} bbar_e Fbar^{-T}`` in the configuration as built, which is objective
-and needs no previous displacement. And the spherical part of bbar_e is restored after the return so that det
+and needs no previous displacement. The spherical part of bbar_e is restored after the return so that det
 bbar_e = 1: box 9.1 keeps the trace of the trial state, which makes the stored energy (and through it the
-voltage) drift with plastic flow.
+voltage) drift with plastic flow. And the plastic strain that laws count is conjugate to the stress.
 """
 
 from __future__ import annotations
@@ -64,6 +64,19 @@ def elastic_state(deformation_gradient: Any, shear: Any) -> FlowState:
     return FlowState(strain, shear * ufl.dev(strain), zero, ufl.Identity(3), zero)
 
 
+def stress_per_plastic_strain(isochoric_strain: Any, shear: Any) -> Any:
+    """-d tau_eq / d alpha of a radial return: G (3 xi^2 - d:d/2) / (xi - 3 det d / d:d), 3 G at small strain.
+
+    With xi = tr(bbar_e)/3 and d = dev(bbar_e). Along the return the stored energy (3/2) G xi falls by
+    tau_eq d alpha, so that alpha is the work-conjugate strain of tau_eq. The multiplier of box 9.1, which
+    has 3 G xi here, differs from it by the elastic strain: 1.5 % of the rate in silicon at 1.8 GPa. It is
+    positive for every unimodular bbar_e, because xi rises along each ray of d.
+    """
+    deviator, spherical = ufl.dev(isochoric_strain), ufl.tr(isochoric_strain) / 3
+    square = ufl.inner(deviator, deviator) + SMALLEST_NORM_SQUARED
+    return shear * (3 * spherical**2 - square / 2) / (spherical - 3 * ufl.det(deviator) / square)
+
+
 def return_map(
     deformation_gradient: Any,
     old_inverse_plastic_metric: Any,
@@ -84,7 +97,7 @@ def return_map(
     trial = isochoric * old_inverse_plastic_metric * isochoric.T
     trial_deviator = shear * ufl.dev(trial)
     trial_stress = ufl.sqrt(1.5 * (ufl.inner(trial_deviator, trial_deviator) + SMALLEST_NORM_SQUARED))
-    stiffness = shear * ufl.tr(trial)  # 3 G tr(bbar_trial)/3
+    stiffness = stress_per_plastic_strain(trial, shear)
     increment = law.strain_increment(trial_stress, stiffness, old_equivalent_plastic_strain)
     reduction = stiffness * increment / trial_stress
     stress = (1 - reduction) * trial_deviator
