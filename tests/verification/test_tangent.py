@@ -23,19 +23,17 @@ from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
 from lithiate.problem.problem import Description, Problem
-from lithiate.problem.unknowns import Unknown
 from lithiate.scaling import Units
 from lithiate.stepping.stepper import Stepper, next_step
 from lithiate_meshes import ParticleGeometry, build_mesh
 from mpi4py import MPI
+from tangent_differences import LARGEST_ERROR, tangent_errors
 from verification_problems import Array
 
 RADIUS, SHARE = 1e-6, 0.25
 INTERFACE = "particle|electrolyte"
 FULL = {"axisymmetric": 2 / 3 * np.pi, "plane_strain": np.pi / 4}
 PLATEN = {"axisymmetric": 4 * np.pi, "plane_strain": 2.0}
-LARGEST_ERROR, FLOOR = 1e-6, 1e-5
-"""Of J v relative to its own size in each block, and the size below which it counts as nothing."""
 
 
 def _yielding_at(card: MaterialCard, unlithiated: float, lithiated: float) -> MaterialCard:
@@ -180,52 +178,7 @@ def loaded(request: pytest.FixtureRequest) -> Loaded:
     return state
 
 
-def _length(unknown: Unknown) -> float:
-    """Of a difference in this unknown."""
-    return 1e-7 if "displacement" in unknown.name else 1e-5
-
-
-def _residual(system: NonlinearSystem) -> Array:
-    return np.array(system.residual_and_tangent()[0].array)
-
-
-def _free(unknown: Unknown) -> Array:
-    """One where an unknown is free, zero where a condition holds it."""
-    free = np.ones(unknown.owned)
-    for condition in unknown.conditions:
-        held, owned = condition.dof_indices()
-        free[held[:owned]] = 0.0
-    return free
-
-
 def test_every_block(loaded: Loaded) -> None:
     """J v against central differences, for random v in one unknown at a time, row block by row block."""
-    problem, system = loaded.problem, loaded.system
-    random = np.random.default_rng(3)
-    # Off the solution, where the residual and all its parts are of their ordinary size.
-    for unknown in problem.unknowns.values():
-        unknown.owned_values[:] += _free(unknown) * _length(unknown) * random.normal(size=unknown.owned)
-    matrix = system.residual_and_tangent()[1].copy()
-    ends = np.cumsum([unknown.owned for unknown in problem.unknowns.values()])
-    rows = dict(zip(problem.unknowns, np.split(np.arange(ends[-1]), ends[:-1]), strict=True))
-    worst = {}
-    for name, unknown in problem.unknowns.items():
-        for _ in range(3):
-            direction = _free(unknown) * random.normal(size=unknown.owned)
-            whole = matrix.createVecRight()
-            whole.array[:] = 0.0
-            whole.array[rows[name]] = direction
-            predicted = matrix.createVecLeft()
-            matrix.mult(whole, predicted)
-            kept, length = unknown.owned_values.copy(), _length(unknown)
-            sides = []
-            for sign in (1.0, -1.0):
-                unknown.owned_values[:] = kept + sign * length * direction
-                sides.append(_residual(system))
-            unknown.owned_values[:] = kept
-            found = (sides[0] - sides[1]) / (2 * length)
-            for row, entries in rows.items():
-                size = np.linalg.norm(predicted.array[entries])
-                miss = np.linalg.norm(found[entries] - predicted.array[entries])
-                worst[row, name] = max(worst.get((row, name), 0.0), miss / (size + FLOOR))
-    assert {pair: error for pair, error in worst.items() if error > LARGEST_ERROR} == {}
+    errors = tangent_errors(loaded.problem, loaded.system)
+    assert {pair: error for pair, error in errors.items() if error > LARGEST_ERROR} == {}
