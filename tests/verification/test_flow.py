@@ -280,7 +280,13 @@ class ClampedFilm:
         return values | {"chemical_potential": potential * self.problem.units.potential}
 
 
-@pytest.mark.parametrize("card", [SILICON, VISCOUS], ids=["rate_independent", "viscoplastic"])
+@pytest.mark.parametrize(
+    "card",
+    [
+        pytest.param(SILICON, id="rate_independent"),
+        pytest.param(VISCOUS, id="viscoplastic", marks=pytest.mark.slow),
+    ],
+)
 def test_ten_cycles_leave_no_drift(card: MaterialCard) -> None:
     """det bbar_e = 1 to 1e-8, and psi_e and mu [V] return every cycle although flow never stops."""
     film = ClampedFilm(card.model_copy(update={"hardening_modulus": 0.0}))
