@@ -220,6 +220,11 @@ class MaterialProperties(Frozen):
     creep_activation_energy: MolarEnergy | None = Field(
         default=None, description="Q of creep; zero: the same rate at every temperature"
     )
+    elasticity: Literal["neo_hookean", "hencky"] | None = Field(
+        default=None,
+        description="neo_hookean: the default; hencky: quadratic in the logarithmic strain, for "
+        'flow = "elastic"',
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
@@ -256,6 +261,7 @@ class MaterialCard(MaterialProperties):
     hardening_modulus: Pressure = 0.0
     diffusivity_kind: Literal["tracer", "chemical"] = "tracer"
     chemistry: Literal["open_circuit", "ideal_dilute"] = "open_circuit"
+    elasticity: Literal["neo_hookean", "hencky"] = "neo_hookean"
 
     @property
     def stores_lithium(self) -> bool:
@@ -283,6 +289,12 @@ class MaterialCard(MaterialProperties):
             if getattr(self, name) is None:
                 what = name.replace("_", " ")
                 raise refuse_key(name, f'missing; allowed: a {what}, because flow = "{self.flow}"')
+        if self.elasticity == "hencky" and self.flow != "elastic":
+            raise refuse_key(
+                "elasticity",
+                f'found "hencky" with flow = "{self.flow}"; allowed: "neo_hookean" for a material that '
+                'flows, or flow = "elastic"',
+            )
         if not self.stores_lithium:
             return self
         for name in _NEEDED_TO_STORE_LITHIUM:

@@ -13,6 +13,7 @@ from lithiate.materials.card import MaterialCard, StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
 from lithiate.physics import chemistry, elasticity, transport
 from lithiate.physics.flow_laws import CreepFlow, FlowLaw, RateIndependentFlow, ViscoplasticFlow
+from lithiate.physics.hencky import HENCKY
 from lithiate.physics.kinematics import volumetric_ratio
 from lithiate.scaling import GAS_CONSTANT, Units
 
@@ -49,6 +50,11 @@ class SolidParameters:
     def shear_modulus(self, stoichiometry: Any) -> Any:
         """G(c)."""
         return elasticity.shear_modulus(self.youngs_modulus(stoichiometry), self.poisson_ratio(stoichiometry))
+
+    @property
+    def elastic_law(self) -> elasticity.ElasticLaw:
+        """Of the card."""
+        return HENCKY if self.card.elasticity == "hencky" else elasticity.NEO_HOOKEAN
 
     @property
     def flows(self) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import ufl
 from numpy.typing import NDArray
 
-from lithiate.physics.elasticity import deviatoric_energy_shape, volumetric_energy_shape
+from lithiate.physics.elasticity import ElasticLaw
 
 
 def piecewise_polynomial(
@@ -57,6 +57,7 @@ def mechanical_chemical_potential(
     shear: Any,
     swelling: Any,
     modulus_term: bool,
+    law: ElasticLaw,
 ) -> Any:
     """dJ_c/dc [psi_e - J_e dpsi_e/dJ_e] + J_c dpsi_e/dc at fixed bbar_e, per C_max as built.
 
@@ -71,12 +72,13 @@ def mechanical_chemical_potential(
         shear: G(c).
         swelling: dJ_c/dc.
         modulus_term: whether J_c dpsi_e/dc is kept.
+        law: of elasticity.
     """
-    energy = bulk * volumetric_energy_shape(elastic_ratio) + shear * deviatoric_energy_shape(isochoric_strain)
-    potential = swelling * (energy - bulk / 2 * (elastic_ratio**2 - 1))
+    energy = law.energy(bulk, shear, elastic_ratio, isochoric_strain)
+    potential = swelling * (energy - bulk * law.pressure(elastic_ratio))
     if modulus_term:
         potential = potential + volumetric_ratio * (
-            ufl.diff(bulk, stoichiometry) * volumetric_energy_shape(elastic_ratio)
-            + ufl.diff(shear, stoichiometry) * deviatoric_energy_shape(isochoric_strain)
+            ufl.diff(bulk, stoichiometry) * law.volumetric_energy(elastic_ratio)
+            + ufl.diff(shear, stoichiometry) * law.deviatoric_energy(isochoric_strain)
         )
     return potential

@@ -14,6 +14,7 @@ from typing import Any
 
 import ufl
 
+from lithiate.physics.elasticity import NEO_HOOKEAN, ElasticLaw
 from lithiate.physics.flow_laws import FlowLaw
 
 NEWTON_STEPS = 3
@@ -56,12 +57,12 @@ def unimodular_trace_third(deviator: Any) -> Any:
     return root
 
 
-def elastic_state(deformation_gradient: Any, shear: Any) -> FlowState:
+def elastic_state(deformation_gradient: Any, shear: Any, law: ElasticLaw = NEO_HOOKEAN) -> FlowState:
     """bbar_e = Fbar Fbar^T: no flow."""
     isochoric = isochoric_deformation(deformation_gradient)
     strain = isochoric * isochoric.T
     zero = ufl.as_ufl(0.0)
-    return FlowState(strain, shear * ufl.dev(strain), zero, ufl.Identity(3), zero)
+    return FlowState(strain, shear * law.deviatoric_strain(strain), zero, ufl.Identity(3), zero)
 
 
 def stress_per_plastic_strain(isochoric_strain: Any, shear: Any) -> Any:

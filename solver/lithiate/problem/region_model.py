@@ -146,7 +146,7 @@ class RegionModel:
     def flow(self) -> plasticity.FlowState:
         """Distortion, deviatoric stress and plastic history at the end of the step."""
         if self.history is None:
-            return plasticity.elastic_state(self.deformation_gradient, self.shear)
+            return plasticity.elastic_state(self.deformation_gradient, self.shear, self.solid.elastic_law)
         return plasticity.return_map(
             self.deformation_gradient,
             self.history.inverse_plastic_metric,
@@ -171,7 +171,7 @@ class RegionModel:
     @cached_property
     def kirchhoff_stress(self) -> Any:
         """tau_e per intermediate volume."""
-        pressure = elasticity.kirchhoff_pressure(self.bulk, self.elastic_ratio)
+        pressure = self.bulk * self.solid.elastic_law.pressure(self.elastic_ratio)
         return pressure * ufl.Identity(3) + self.flow.deviatoric_stress
 
     @cached_property
@@ -189,7 +189,7 @@ class RegionModel:
         if self.switches.small_strain:
             elastic = self.small_strain - (self.swelling_ratio - 1) / 3 * ufl.Identity(3)
             return ufl.inner(self.cauchy_stress, elastic) / 2
-        energy = elasticity.elastic_energy(
+        energy = self.solid.elastic_law.energy(
             self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain
         )
         return self.swelling_ratio * energy
@@ -210,6 +210,7 @@ class RegionModel:
             self.shear,
             swelling,
             self.switches.modulus_term,
+            self.solid.elastic_law,
         )
         return potential / capacity
 
