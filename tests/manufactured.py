@@ -113,7 +113,7 @@ class Electrode:
 
     def flux(self, F: Any, c: Any, potential_gradient: Any) -> Any:
         """j_R = -M F^{-1} F^{-T} Grad mu."""
-        D = self.card.diffusivity * TIME / LENGTH**2
+        D = self.card.diffusivity.at(c) * TIME / LENGTH**2
         if self.card.diffusivity_kind == "tracer":
             mobility = D * self.capacity * c * (1 - c)
         else:

@@ -144,7 +144,7 @@ class ElasticSphere:
     ) -> None:
         diffusivity, content = material.diffusivity, material.maximum_concentration
         assert diffusivity and content
-        self.units = Units(radius, radius**2 / diffusivity, content, temperature)
+        self.units = Units(radius, radius**2 / diffusivity.unlithiated, content, temperature)
         self.geometry = build_geometry(
             symmetry, MPI.COMM_WORLD, shape="sphere", radius=radius, mesh_size=mesh_size * radius
         )

@@ -184,8 +184,9 @@ class _Run:
     def _note_table_ends(self, row: Mapping[str, float]) -> None:
         """Warn once where the open-circuit curve is read beyond its measured points."""
         for name in self.case.storing_regions:
-            table = self.case.card(name).open_circuit_potential
-            if table is None:
+            card = self.case.card(name)
+            table = card.open_circuit_potential
+            if table is None or card.chemistry != "open_circuit":
                 continue
             low, high = row[f"smallest_stoichiometry.{name}"], row[f"largest_stoichiometry.{name}"]
             first, last = table.stoichiometry[0], table.stoichiometry[-1]

@@ -76,6 +76,11 @@ class Units:
         return self.stress * self.length
 
     @property
+    def energy_per_length(self) -> float:
+        """Stress times length squared [J/m], that of a gradient energy."""
+        return self.stress * self.length**2
+
+    @property
     def stiffness_per_area(self) -> float:
         """Stress per length [Pa/m]."""
         return self.stress / self.length

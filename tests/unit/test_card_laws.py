@@ -24,3 +24,46 @@ def test_hencky_material_does_not_flow() -> None:
     key, message = refusal(elasticity="hencky", flow="rate_independent", yield_stress=1e9)
     assert key == "elasticity"
     assert 'found "hencky" with flow = "rate_independent"' in message
+
+
+STORING = {
+    "maximum_concentration": 2e4,
+    "partial_molar_volume": 3e-6,
+    "diffusivity": 1e-14,
+    "chemistry": "regular_solution",
+    "reference_potential": 0.1,
+}
+
+
+def test_separating_solution_has_no_chemical_diffusivity() -> None:
+    """Inside the spinodal d mu/d C is negative, and a mobility D / (d mu/d C) would be as well."""
+    key, message = refusal(
+        **STORING, regular_solution_parameter=2.0, diffusivity_kind="chemical", gradient_energy=1e-9
+    )
+    assert key == "diffusivity_kind"
+    assert "regular_solution_parameter = 2" in message
+    below = SOLID | STORING | {"regular_solution_parameter": 1.9, "diffusivity_kind": "chemical"}
+    assert MaterialCard.model_validate(below).regular_solution_parameter == 1.9
+
+
+def test_separating_solution_needs_a_gradient_energy() -> None:
+    key, message = refusal(**STORING, regular_solution_parameter=2.5)
+    assert key == "gradient_energy"
+    assert message.startswith("missing; needed because regular_solution_parameter = 2.5 is above 2")
+
+
+@pytest.mark.parametrize("missing", ["regular_solution_parameter", "reference_potential"])
+def test_regular_solution_is_complete(missing: str) -> None:
+    given = STORING | {"regular_solution_parameter": 1.0}
+    del given[missing]
+    assert refusal(**given) == (missing, 'missing; needed because chemistry = "regular_solution"')
+
+
+def test_diffusivity_is_positive_at_both_ends() -> None:
+    given = STORING | {
+        "regular_solution_parameter": 1.0,
+        "diffusivity": {"unlithiated": 1e-14, "lithiated": 0.0},
+    }
+    key, message = refusal(**given)
+    assert key == "lithiated"
+    assert message.startswith("found 0.0; allowed: a diffusivity > 0 m^2/s")

@@ -10,6 +10,11 @@ from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_l
 from lithiate.case.protocol import Rest
 from lithiate.case.quantities_known import known_quantities
 from lithiate.materials.open_circuit import first_rise
+from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
+
+
+ELEMENTS_PER_WIDTH = 3
+"""Elements across the interface between two phases, at least."""
 
 
 def cross_findings(case: Case) -> list[Finding]:
@@ -17,6 +22,7 @@ def cross_findings(case: Case) -> list[Finding]:
     return [
         *_storage(case),
         *_open_circuit(case),
+        *_phases(case),
         *_reactions(case),
         *_connections(case),
         *_first_step(case),
@@ -29,7 +35,7 @@ def warnings_of(case: Case) -> tuple[str, ...]:
     found = []
     for name in case.storing_regions:
         table = case.card(name).open_circuit_potential
-        if table is None:
+        if table is None or case.card(name).chemistry != "open_circuit":
             continue
         first, last = table.stoichiometry[0], table.stoichiometry[-1]
         if not first <= case.initial.stoichiometry <= last:
@@ -89,6 +95,57 @@ def _open_circuit(case: Case) -> list[Finding]:
                 )
             )
     return findings
+
+
+def phase_interface_width(case: Case, region: str) -> float | None:
+    """Width of the interface between the two phases of a region [m], None where there is one phase.
+
+    Args:
+        case: valid.
+        region: a region that stores lithium.
+    """
+    card = case.card(region)
+    parameter, energy = card.regular_solution_parameter, card.gradient_energy
+    if card.chemistry != "regular_solution" or parameter is None or energy is None:
+        return None
+    if parameter <= CRITICAL_PARAMETER:
+        return None
+    return interface_width(parameter, energy, case.concentration_as_built(region), case.physics.temperature)
+
+
+def unresolved_phases(width: float, energy: float, size: float) -> str:
+    """What to say of elements that are too large for the interface between two phases.
+
+    Args:
+        width: of that interface [m].
+        energy: gradient energy [J/m].
+        size: of the elements [m].
+    """
+    return (
+        f"found {energy:g} J/m, with which the interface between the phases is {width:.3g} m wide, and "
+        f"elements of {size:.3g} m; allowed: elements of at most {width / ELEMENTS_PER_WIDTH:.3g} m, a third "
+        "of the width, or a larger gradient energy (the width grows with its root)"
+    )
+
+
+def _phases(case: Case) -> Iterator[Finding]:
+    """A gradient energy must reach everything that reads mu, and its interfaces must be resolved."""
+    physics = case.physics
+    for name in case.storing_regions:
+        energy, path = case.card(name).gradient_energy, ("regions", name, "gradient_energy")
+        if energy is None:
+            continue
+        if physics.stress_in_flux != physics.stress_in_overpotential:
+            text = (
+                "found with only one of physics.stress_in_flux and physics.stress_in_overpotential; allowed: "
+                "both or none, because what leaves stress out leaves the gradient energy out as well"
+            )
+            yield Finding(path, text)
+        width = phase_interface_width(case, name)
+        touching = [interface for interface in case.interfaces if name in interface.split("|")]
+        size = max((case.geometry.interface_mesh_size(other) for other in touching), default=0.0)
+        if width is not None and size * ELEMENTS_PER_WIDTH > width:
+            yield Finding(path, unresolved_phases(width, energy, size))
 
 
 def _reactions(case: Case) -> list[Finding]:

@@ -134,11 +134,18 @@ def _region(name: str, card: MaterialCard, size: Estimate) -> Iterator[str]:
             f"swells by {card.swelling:.3g} of its volume,"
         )
         yield (
-            f"{'':14}  {card.diffusivity_kind} diffusivity {card.diffusivity:.3g} m2/s, "
+            f"{'':14}  {card.diffusivity_kind} diffusivity {_diffusivity(card)} m2/s, "
             f"{card.chemistry.replace('_', ' ')}"
         )
     if card.ionic_conductivity is not None:
         yield f"{'':14}  conducts ions: {engineering(card.ionic_conductivity, 'S/m')}"
+
+
+def _diffusivity(card: MaterialCard) -> str:
+    function = card.diffusivity
+    assert function is not None
+    ends = [function.unlithiated] if function.constant else [function.unlithiated, function.lithiated]
+    return " -> ".join(f"{end:.3g}" for end in ends)
 
 
 def _function(function: StoichiometryFunction, unit: str) -> str:

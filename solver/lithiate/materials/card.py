@@ -9,7 +9,6 @@ from lithiate_meshes.quantities import (
     Concentration,
     Conductivity,
     Density,
-    Diffusivity,
     MolarVolume,
     PositivePressure,
     Pressure,
@@ -21,6 +20,8 @@ from lithiate_meshes.quantities import (
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from lithiate.materials.regular_solution import CRITICAL_PARAMETER
 
 Stoichiometry = Annotated[float, quantity("stoichiometry", "", "0.5", gt=0, lt=1)]
 """A filling inside (0, 1), both ends left out."""
@@ -137,6 +138,16 @@ MolarEnergy = Annotated[
 FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
 
 
+DiffusivityFunction = Annotated[
+    StoichiometryFunction,
+    _LinearInStoichiometry(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
+]
+RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5")]
+GradientEnergy = Annotated[
+    float, quantity("gradient energy", "J/m", "1e-10 J/m", units=("J/m", "nJ/m", "N"), gt=0)
+]
+
+
 class OpenCircuitTable(Frozen):
     """Open-circuit potential against Li/Li+, measured points; see :mod:`lithiate.materials.open_circuit`."""
 
@@ -191,13 +202,15 @@ class MaterialProperties(Frozen):
     partial_molar_volume: MolarVolume | None = Field(
         default=None, description="Omega: stress-free swelling per mole of lithium"
     )
-    diffusivity: Diffusivity | None = Field(default=None, description="D of lithium")
+    diffusivity: DiffusivityFunction | None = Field(default=None, description="D of lithium")
     diffusivity_kind: Literal["tracer", "chemical"] | None = Field(
         default=None, description="tracer: M = D C (1 - c)/(R T); chemical: M = D / (d mu/d C)"
     )
-    chemistry: Literal["open_circuit", "ideal_dilute"] | None = Field(
+    chemistry: Literal["open_circuit", "ideal_dilute", "regular_solution"] | None = Field(
         default=None,
-        description="where the chemical potential comes from; ideal_dilute (R T ln c) is for verification",
+        description="where the chemical potential comes from: open_circuit: a measured curve; "
+        "regular_solution: R T [ln(c/(1-c)) + Omega_r (1 - 2 c)] - F U_0; ideal_dilute (R T ln c) is for "
+        "verification",
     )
     open_circuit_potential: OpenCircuitTable | None = Field(
         default=None, description="measured points of U(c)"
@@ -224,6 +237,21 @@ class MaterialProperties(Frozen):
         default=None,
         description="neo_hookean: the default; hencky: quadratic in the logarithmic strain, for "
         'flow = "elastic"',
+    )
+    regular_solution_parameter: RegularSolutionParameter | None = Field(
+        default=None, description="Omega_r per R T; above 2 the solution separates into two phases"
+    )
+    reference_potential: Voltage | None = Field(
+        default=None, description="U_0, open-circuit potential of a regular solution at c = 1/2"
+    )
+    gradient_energy: GradientEnergy | None = Field(
+        default=None,
+        description="kappa_g of the energy (kappa_g/2) |Grad c|^2 per volume, with lengths and volume of the "
+        "mesh as built",
+    )
+    activation_volume: MolarVolume | None = Field(
+        default=None,
+        description="V_a of D exp(V_a sigma_h/(R T)): where positive, compression slows diffusion",
     )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
@@ -260,7 +288,7 @@ class MaterialCard(MaterialProperties):
     flow: FlowKind = "elastic"
     hardening_modulus: Pressure = 0.0
     diffusivity_kind: Literal["tracer", "chemical"] = "tracer"
-    chemistry: Literal["open_circuit", "ideal_dilute"] = "open_circuit"
+    chemistry: Literal["open_circuit", "ideal_dilute", "regular_solution"] = "open_circuit"
     elasticity: Literal["neo_hookean", "hencky"] = "neo_hookean"
 
     @property
@@ -302,6 +330,8 @@ class MaterialCard(MaterialProperties):
                 raise refuse_key(name, "missing; a material with a maximum_concentration needs it")
         if self.chemistry == "open_circuit" and self.open_circuit_potential is None:
             raise refuse_key("open_circuit_potential", 'missing; needed because chemistry = "open_circuit"')
+        if self.chemistry == "regular_solution":
+            self._require_regular_solution()
         if self.swelling <= -1:
             raise refuse_key(
                 "partial_molar_volume",
@@ -309,3 +339,25 @@ class MaterialCard(MaterialProperties):
                 "allowed: Omega C_max > -1",
             )
         return self
+
+    def _require_regular_solution(self) -> None:
+        """Refuse a regular solution that is incomplete, or a separating one that has no solution."""
+        parameter = self.regular_solution_parameter
+        if parameter is None:
+            raise refuse_key(
+                "regular_solution_parameter", 'missing; needed because chemistry = "regular_solution"'
+            )
+        if self.reference_potential is None:
+            raise refuse_key("reference_potential", 'missing; needed because chemistry = "regular_solution"')
+        if self.diffusivity_kind == "chemical" and parameter >= CRITICAL_PARAMETER:
+            raise refuse_key(
+                "diffusivity_kind",
+                f'found "chemical" with regular_solution_parameter = {parameter:g}, for which d mu/d C is '
+                'not positive everywhere; allowed: "tracer", or a parameter below 2',
+            )
+        if parameter > CRITICAL_PARAMETER and self.gradient_energy is None:
+            raise refuse_key(
+                "gradient_energy",
+                f"missing; needed because regular_solution_parameter = {parameter:g} is above 2: nothing "
+                "else gives the interface between the two phases a width",
+            )

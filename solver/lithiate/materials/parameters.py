@@ -129,6 +129,23 @@ class StorageParameters:
         """J_c(c), one at c_0."""
         return volumetric_ratio(stoichiometry, self.unlithiated_swelling, self.stress_free_stoichiometry)
 
+    @property
+    def _regular_solution(self) -> tuple[float, float]:
+        """Omega_r and mu_0 = -F U_0."""
+        parameter, potential = self.card.regular_solution_parameter, self.card.reference_potential
+        assert parameter is not None and potential is not None
+        return parameter, -potential / self.units.potential
+
+    @property
+    def gradient_energy(self) -> float:
+        """kappa_g; zero where concentration gradients cost nothing."""
+        return (self.card.gradient_energy or 0.0) / self.units.energy_per_length
+
+    @property
+    def activation_volume(self) -> float:
+        """V_a of diffusion; zero where stress does not change the diffusivity."""
+        return (self.card.activation_volume or 0.0) * self.units.concentration
+
     def _remainder(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         assert self.card.open_circuit_potential is not None
         table = self.card.open_circuit_potential
@@ -138,9 +155,11 @@ class StorageParameters:
         return breakpoints, coefficients / self.units.potential
 
     def chemical_potential(self, stoichiometry: Any) -> Any:
-        """mu_chem(c) = -F U(c), or R T ln c for the ideal dilute law of the verification cases."""
+        """mu_chem(c) = -F U(c), of a regular solution, or R T ln c for verification cases."""
         if self.card.chemistry == "ideal_dilute":
             return ufl.ln(stoichiometry)
+        if self.card.chemistry == "regular_solution":
+            return chemistry.regular_solution_potential(stoichiometry, *self._regular_solution)
         remainder = chemistry.piecewise_polynomial(stoichiometry, *self._remainder())
         return chemistry.logit_potential(stoichiometry) - remainder
 
@@ -148,6 +167,9 @@ class StorageParameters:
     def initial_chemical_potential(self) -> float:
         """mu_chem(c_0) as a number."""
         start, table = self.stress_free_stoichiometry, self.card.open_circuit_potential
+        if self.card.chemistry == "regular_solution":
+            parameter, reference = self._regular_solution
+            return log(start / (1 - start)) + parameter * (1 - 2 * start) + reference
         if self.card.chemistry == "ideal_dilute" or table is None:
             return log(start)
         potential = evaluate(table.stoichiometry, table.potential, self.units.temperature, start)
@@ -157,6 +179,8 @@ class StorageParameters:
         """psi_chem(c) with dpsi_chem/dc = mu_chem, per lithium site."""
         if self.card.chemistry == "ideal_dilute":
             return stoichiometry * (ufl.ln(stoichiometry) - 1)
+        if self.card.chemistry == "regular_solution":
+            return chemistry.regular_solution_energy(stoichiometry, *self._regular_solution)
         breakpoints, coefficients = self._remainder()
         powers = np.arange(len(coefficients), 0, -1)[:, None]
         integrals = coefficients / powers
@@ -174,7 +198,7 @@ class StorageParameters:
     def mobility(self, stoichiometry: Any) -> Any:
         """M_R(c) of the flux, by the kind of diffusivity that the card states."""
         assert self.card.diffusivity is not None
-        diffusivity = self.card.diffusivity / self.units.diffusivity
+        diffusivity = self.card.diffusivity.at(stoichiometry) / self.units.diffusivity
         concentration = self.maximum_concentration * stoichiometry
         if self.card.chemistry == "ideal_dilute":
             return transport.ideal_dilute_mobility(diffusivity, concentration)

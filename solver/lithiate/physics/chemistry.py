@@ -48,6 +48,30 @@ def logit_energy(stoichiometry: Any) -> Any:
     return stoichiometry * ufl.ln(stoichiometry) + (1 - stoichiometry) * ufl.ln(1 - stoichiometry)
 
 
+def regular_solution_potential(stoichiometry: Any, parameter: float, reference: float) -> Any:
+    """mu_chem = ln(c / (1 - c)) + Omega_r (1 - 2 c) + mu_0, per R T."""
+    return logit_potential(stoichiometry) + parameter * (1 - 2 * stoichiometry) + reference
+
+
+def regular_solution_energy(stoichiometry: Any, parameter: float, reference: float) -> Any:
+    """The energy of which :func:`regular_solution_potential` is the derivative, with Omega_r c (1 - c)."""
+    mixing = logit_energy(stoichiometry) + parameter * stoichiometry * (1 - stoichiometry)
+    return mixing + reference * stoichiometry
+
+
+def gradient_energy_density(coefficient: float, gradient: Any) -> Any:
+    """(kappa_g / 2) |Grad c|^2 per volume as built."""
+    return coefficient / 2 * ufl.inner(gradient, gradient)
+
+
+def gradient_potential(coefficient: float, capacity: float, gradient: Any, test_gradient: Any) -> Any:
+    """(kappa_g / C_max) Grad c . Grad v: the part -Div(kappa_g Grad c) / C_max of mu, tested by v.
+
+    With the natural condition N . Grad c = 0.
+    """
+    return coefficient / capacity * ufl.inner(gradient, test_gradient)
+
+
 def mechanical_chemical_potential(
     stoichiometry: Any,
     volumetric_ratio: Any,

@@ -28,6 +28,15 @@ def chemical_mobility(diffusivity: Any, maximum_concentration: Any, potential_sl
     return diffusivity * maximum_concentration / potential_slope
 
 
+def stress_factor(activation_volume: float, hydrostatic_stress: Any) -> Any:
+    """exp(V_a sigma_h / (R T)), by which stress speeds up diffusion (R T = 1).
+
+    The work -p V_a of a jump against the pressure p = -sigma_h adds to its activation energy (Aziz 1997,
+    Appl. Phys. Lett. 70, 2810).
+    """
+    return ufl.exp(activation_volume * hydrostatic_stress)
+
+
 def lithium_flux(mobility: Any, inverse_metric: Any, potential_gradient: Any) -> Any:
     """j_R = -M_R F^{-1} F^{-T} Grad mu."""
     return -mobility * inverse_metric * potential_gradient

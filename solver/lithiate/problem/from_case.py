@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lithiate import parallel
 from lithiate.case import Case
+from lithiate.case.checks import ELEMENTS_PER_WIDTH, phase_interface_width, unresolved_phases
 from lithiate.case.interface import Interface, PerssonContact
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
@@ -147,6 +150,22 @@ def _ground(problem: Problem) -> None:
         )
 
 
+def _require_resolved_phases(case: Case, geometry: Geometry) -> None:
+    """The check of a case knows the element size on interfaces only; here is the mesh itself."""
+    for name in case.storing_regions:
+        width = phase_interface_width(case, name)
+        if width is None:
+            continue
+        mesh = geometry.regions[name].mesh
+        cells = np.arange(mesh.topology.index_map(mesh.topology.dim).size_local, dtype=np.int32)
+        # The longest edge is the diagonal of the square or cube that the elements fill.
+        edges = mesh.h(mesh.topology.dim, cells) / np.sqrt(geometry.dimension)
+        size = parallel.largest(geometry.communicator, edges) * geometry.length
+        if size * ELEMENTS_PER_WIDTH > width:
+            text = unresolved_phases(width, case.card(name).gradient_energy or 0.0, size)
+            raise InputError(f"{case.path}: regions.{name}.gradient_energy: {text}")
+
+
 def build_problem(case: Case, geometry: Geometry) -> Problem:
     """The problem of a case that is supported, ready to be compiled.
 
@@ -155,8 +174,10 @@ def build_problem(case: Case, geometry: Geometry) -> Problem:
         geometry: its mesh, distributed with ``geometry.length`` as solver length.
 
     Raises:
-        InputError: the platen and an interface meet in one element.
+        InputError: the platen and an interface meet in one element, or elements are larger than a third of
+            the interface between two phases.
     """
+    _require_resolved_phases(case, geometry)
     units = solver_units(case, geometry.length)
     problem = Problem(geometry, units, describe(case, units))
     hold_boundaries(problem)

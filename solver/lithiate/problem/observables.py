@@ -41,6 +41,8 @@ def _region_expressions(model: RegionModel) -> dict[str, Any]:
     }
     if model.storage and model.concentration:
         expressions["stoichiometry"] = model.concentration.value
+        if model.storage.gradient_energy:
+            expressions["gradient_energy"] = model.gradient_energy
         expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
     if model.electrolyte_potential:
         expressions["ohmic_power"] = model.ohmic_power

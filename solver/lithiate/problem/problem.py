@@ -17,6 +17,7 @@ from lithiate.errors import InputError
 from lithiate.geometry import Geometry, Measures, surface_dofs
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.parameters import SolidParameters, StorageParameters
+from lithiate.physics import chemistry, kinematics
 from lithiate.problem import unknowns
 from lithiate.problem.interface_model import InterfaceHistory, InterfaceLaws, InterfaceModel
 from lithiate.problem.normals import smooth_normals
@@ -270,6 +271,14 @@ class Problem:
             self.add(concentration.name, measures.region(-self.time_step * ufl.inner(flux, gradient), name))
             definition = (potential.value - region.chemical_potential_of_composition) * potential.test
             self.add(potential.name, measures.region_nodal(definition, name))
+            if region.storage.gradient_energy:
+                spread = chemistry.gradient_potential(
+                    region.storage.gradient_energy,
+                    capacity,
+                    region.stoichiometry_gradient,
+                    kinematics.scalar_gradient(potential.test, region.symmetry),
+                )
+                self.add(potential.name, measures.region(-spread, name))
             if region.stress_in_potential:
                 self.add(
                     potential.name,

@@ -221,6 +221,18 @@ class RegionModel:
         return self.storage.chemical_potential(self.stoichiometry)
 
     @property
+    def stoichiometry_gradient(self) -> Any:
+        """Grad c."""
+        assert self.concentration is not None
+        return kinematics.scalar_gradient(self.concentration.value, self.symmetry)
+
+    @property
+    def gradient_energy(self) -> Any:
+        """(kappa_g / 2) |Grad c|^2 per volume as built."""
+        assert self.storage is not None
+        return chemistry.gradient_energy_density(self.storage.gradient_energy, self.stoichiometry_gradient)
+
+    @property
     def stress_in_potential(self) -> bool:
         """Whether the unknown mu carries its mechanical part at all."""
         return self.switches.stress_in_flux or self.switches.stress_in_overpotential
@@ -232,7 +244,7 @@ class RegionModel:
         if self.switches.stress_in_flux or not self.stress_in_potential:
             return kinematics.scalar_gradient(self.potential.value, self.symmetry)
         slope = ufl.diff(self.chemical_potential_of_composition, self.stoichiometry)
-        return slope * kinematics.scalar_gradient(self.concentration.value, self.symmetry)
+        return slope * self.stoichiometry_gradient
 
     def potential_at_interface(self, side: str) -> Any:
         """Chemical potential that the kinetics see: mu, or mu_chem(c) where stress is kept out of them."""
@@ -246,6 +258,9 @@ class RegionModel:
         """j_R."""
         assert self.storage is not None
         mobility = self.storage.mobility(self.stoichiometry)
+        if self.storage.activation_volume:
+            hydrostatic = ufl.tr(self.cauchy_stress) / 3
+            mobility = mobility * transport.stress_factor(self.storage.activation_volume, hydrostatic)
         return transport.lithium_flux(
             mobility, transport.metric(self.deformation_gradient), self.potential_gradient
         )

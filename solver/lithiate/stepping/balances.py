@@ -83,9 +83,10 @@ class Balances:
         return abs(self.observer.bottom_reaction() - force) / force if force > 0.0 else 0.0
 
     def _stored(self, state: State) -> float:
-        """Elastic, chemical and cohesive energy, and the toughness spent so far."""
+        """Elastic, chemical, gradient and cohesive energy, and the toughness spent so far."""
         observer = self.observer
         bulk = observer.region_total(state, "elastic_energy") + observer.chemical_energy()
+        bulk += observer.region_total(state, "gradient_energy")
         faces = sum(
             observer.interface_total(state, name)
             for name in ("cohesive_energy", "sticking_energy", "spent_toughness")
