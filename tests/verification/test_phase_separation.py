@@ -7,17 +7,24 @@ one must be where the lithium count puts it.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from case_files import CASE, changed, write_case
+from lithiate.case import load_case
+from lithiate.errors import InputError
 from lithiate.materials import MaterialCard
 from lithiate.materials.regular_solution import interface_energy, interface_width, poor_phase
+from lithiate.problem.from_case import build_problem
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Description, Problem
+from lithiate.runner import build_geometry as build_case_geometry
 from lithiate.scaling import Units
 from lithiate.stepping.balances import SMALLEST_CHARGE, Balances
+from mpi4py import MPI
 from verification_problems import LENGTH, Array, build_geometry, card, hold_symmetry_planes
 
 CONTENT, TEMPERATURE, PARAMETER, REFERENCE = 2e4, 300.0, 3.0, 0.12
@@ -159,3 +166,13 @@ def test_energy_is_dissipated_by_diffusion_alone() -> None:
         missing.append(lost / balances.dissipation["diffusion"])
     assert missing[1] < 0.05, missing
     assert missing[0] / missing[1] > 1.7, missing
+
+
+def test_mesh_too_coarse_for_the_phases(tmp_path: Path) -> None:
+    """What the element size on interfaces passes, the mesh itself must pass as well."""
+    phases = 'chemistry = "regular_solution"\nregular_solution_parameter = 2.5\nreference_potential = 0.2\n'
+    text = changed('material = "a-Si"\n', f'material = "a-Si"\n{phases}gradient_energy = 1e-4\n')
+    fine = load_case(write_case(tmp_path, text.split("[quick]")[0]))
+    coarse = load_case(write_case(tmp_path, CASE, "coarse.toml"), {"geometry.mesh_size": "0.5 um"})
+    with pytest.raises(InputError, match="gradient_energy: found 0.0001 J/m, with which the interface"):
+        build_problem(fine, build_case_geometry(coarse, MPI.COMM_SELF))
