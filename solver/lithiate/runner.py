@@ -110,6 +110,7 @@ class _Run:
         self.is_root = communicator.rank == parallel.ROOT
         self.rows: list[dict[str, float]] = []
         self.warnings: list[str] = []
+        self._failed: set[str] = set()
         self.protocol: ProtocolRun | None = None
         self.unknowns = 0
         self.summary: dict[str, Any] = {}
@@ -150,6 +151,7 @@ class _Run:
                 file.append(row)
             self._note_table_ends(row)
             self._note_sliding(record)
+            self._note_failure(observer, record, row)
             if frames.wanted(record, row["state_of_charge"]):
                 fields.write(record.time, record.state)
             reporter.step(record, row["voltage"], row["state_of_charge"])
@@ -210,6 +212,20 @@ class _Run:
             )
             if slip * self.problem.units.length > size and text not in self.warnings:
                 self.warnings.append(text)
+
+    def _note_failure(self, observer: Observer, record: Record, row: Mapping[str, float]) -> None:
+        """Warn once for each region whose largest principal stress passes its failure stress."""
+        for name in record.state.regions:
+            if row.get(f"largest_failure_index.{name}", 0.0) <= 1.0 or name in self._failed:
+                continue
+            self._failed.add(name)
+            place = ", ".join(
+                f"{value:.4g}" for value in observer.place_of_failure(record.state.regions[name])
+            )
+            self.warnings.append(
+                f"region {name}: the largest principal stress passed the failure stress at time "
+                f"{record.time:.6g} s, first at ({place}) m of the mesh as built; no crack is computed"
+            )
 
     def finish(self, status: str, reason: str) -> None:
         """Write summary.json."""

@@ -138,6 +138,10 @@ MolarEnergy = Annotated[
 FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
 
 
+FailureStress = Annotated[
+    StoichiometryFunction,
+    _LinearInStoichiometry(quantity("failure stress", "Pa", "100 MPa", units=_STRESS_UNITS, gt=0)),
+]
 DiffusivityFunction = Annotated[
     StoichiometryFunction,
     _LinearInStoichiometry(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
@@ -252,6 +256,10 @@ class MaterialProperties(Frozen):
     activation_volume: MolarVolume | None = Field(
         default=None,
         description="V_a of D exp(V_a sigma_h/(R T)): where positive, compression slows diffusion",
+    )
+    failure_stress: FailureStress | None = Field(
+        default=None,
+        description="largest principal stress at which the material breaks; a run warns where it is passed",
     )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"

@@ -66,6 +66,11 @@ class SolidParameters:
         assert self.card.yield_stress is not None
         return self._linear(self.card.yield_stress, stoichiometry, self.units.stress)
 
+    def failure_stress(self, stoichiometry: Any) -> Any:
+        """Strength at a lithium content; only for materials that have one."""
+        assert self.card.failure_stress is not None
+        return self._linear(self.card.failure_stress, stoichiometry, self.units.stress)
+
     @property
     def hardening_modulus(self) -> float:
         """H."""

@@ -44,6 +44,10 @@ def _region_expressions(model: RegionModel) -> dict[str, Any]:
         if model.storage.gradient_energy:
             expressions["gradient_energy"] = model.gradient_energy
         expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
+    if model.solid.card.failure_stress is not None:
+        expressions["failure_stress"] = model.solid.failure_stress(model.stoichiometry)
+        for axis in range(model.measures.geometry.dimension):
+            expressions[f"coordinate_{axis}"] = model.measures.coordinates[axis]
     if model.electrolyte_potential:
         expressions["ohmic_power"] = model.ohmic_power
     return expressions
@@ -117,6 +121,11 @@ class RegionState:
     def largest_principal_stress(self) -> Array:
         """Largest eigenvalue of sigma."""
         return np.asarray(np.linalg.eigvalsh(self.stress)[..., -1])
+
+    @property
+    def failure_index(self) -> Array:
+        """Largest principal stress over the failure stress; only where the material has one."""
+        return self.largest_principal_stress / self.values["failure_stress"]
 
     @property
     def current_volumes(self) -> Array:
@@ -303,7 +312,18 @@ class Observer:
                 "largest_stoichiometry": parallel.largest(communicator, filling),
                 **row,
             }
+        if "failure_stress" in state.values:
+            row["largest_failure_index"] = parallel.largest(communicator, state.failure_index)
         return {f"{key}.{name}": value for key, value in row.items()}
+
+    def place_of_failure(self, state: RegionState) -> tuple[float, ...]:
+        """Where on the mesh as built the failure index is largest [m]."""
+        communicator, index = self.problem.geometry.communicator, state.failure_index
+        axes = range(self.problem.geometry.dimension)
+        places = np.stack([state.values[f"coordinate_{axis}"].ravel() for axis in axes], axis=1)
+        rows = parallel.gather_rows(communicator, np.column_stack([index.ravel(), places]))
+        found = [] if rows is None else [float(value) for value in rows[np.argmax(rows[:, 0]), 1:]]
+        return tuple(value * self.problem.units.length for value in parallel.from_root(communicator, found))
 
     def interface_row(self, name: str, state: InterfaceState) -> dict[str, float]:
         """Columns ``<quantity>.<interface>`` in SI."""
