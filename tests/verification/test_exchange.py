@@ -98,7 +98,7 @@ def test_lithium_flows_to_the_lower_chemical_potential(symmetry: str) -> None:
         "electrolyte": electrode_card(**stirred, maximum_concentration=1e5),
     }
     problem = two_blocks(symmetry, cards, dict(zip(cards, start, strict=True)), resistance, 1.0)
-    system, observer = NonlinearSystem(problem, 1e-11), Observer(problem)
+    system, observer = NonlinearSystem(problem, 1e-10), Observer(problem)
     held = observer.lithium_content()
 
     def potential(card: MaterialCard, filling: float) -> float:

@@ -12,7 +12,6 @@ from lithiate.case.quantities_known import known_quantities
 from lithiate.materials.open_circuit import first_rise
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
 
-
 ELEMENTS_PER_WIDTH = 3
 """Elements across the interface between two phases, at least."""
 
