@@ -25,14 +25,14 @@ def separating(folder: Path, gradient_energy: str, tail: str = "") -> Path:
 
 
 def test_elements_too_large_for_the_interface_between_phases(tmp_path: Path) -> None:
-    """The width grows with the root of the gradient energy; the quick mesh has elements of 0.4 um."""
+    """The width grows with the root of the gradient energy; the quick mesh has elements of 0.25 um."""
     with pytest.raises(InputError) as caught:
         load_case(separating(tmp_path, '"1e-9 J/m"'))
     message = str(caught.value)
     assert f"{NAME}: found 1e-09 J/m, with which the interface between the phases is" in message
     assert "elements of 2e-07 m; allowed: elements of at most" in message
     width = float(message.partition("between the phases is ")[2].partition(" ")[0])
-    factor = (1.2e-6 / width) ** 2
+    factor = (0.75e-6 / width) ** 2
     with pytest.raises(InputError):
         load_case(separating(tmp_path, str(0.95e-9 * factor)))
     assert load_case(separating(tmp_path, str(1.05e-9 * factor))).card("particle").gradient_energy

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lithiate.case.case import Case
-from lithiate.case.findings import Finding, nearest
-from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length, softest
+from lithiate.case.findings import Finding, nearest, strip_annotation
+from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
 from lithiate.case.protocol import Rest
 from lithiate.case.quantities_known import known_quantities
+from lithiate.materials.card import PROPERTY_NAMES
+from lithiate.materials.functions import PropertyFunction
 from lithiate.materials.open_circuit import first_rise
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
 
@@ -19,6 +21,7 @@ ELEMENTS_PER_WIDTH = 3
 def cross_findings(case: Case) -> list[Finding]:
     """Everything that is wrong only in combination; the tables themselves are valid."""
     return [
+        *_functions(case),
         *_storage(case),
         *_open_circuit(case),
         *_phases(case),
@@ -58,7 +61,8 @@ def _coarse_interfaces(case: Case) -> Iterator[str]:
     for name, interface in case.interfaces.items():
         if not interface.debondable or not interface.strength or not interface.toughness:
             continue
-        softer = min(softest(case.card(side).youngs_modulus) for side in name.split("|"))
+        moduli = [case.card(side).youngs_modulus for side in name.split("|")]
+        softer = min(modulus.smallest(case.physics.temperature) for modulus in moduli)
         length = cohesive_length(softer, interface.strength, interface.toughness)
         size = case.geometry.interface_mesh_size(name)
         if size > length * LARGEST_SHARE_OF_COHESIVE_LENGTH:
@@ -66,6 +70,18 @@ def _coarse_interfaces(case: Case) -> Iterator[str]:
                 f"interface {name}: elements of {size:g} m against a cohesive length of {length:.3g} m; a "
                 "third of it or less resolves how the interface opens"
             )
+
+
+def _functions(case: Case) -> Iterator[Finding]:
+    """Properties that take a value at some filling, at the temperature of the run, that they must not."""
+    for name, region in case.regions.items():
+        for key in PROPERTY_NAMES:
+            function = getattr(region, key)
+            for kind in strip_annotation(type(region).model_fields[key].annotation)[1]:
+                if isinstance(kind, PropertyFunction) and function is not None:
+                    text = kind.refused(function, case.physics.temperature)
+                    if text is not None:
+                        yield Finding(("regions", name, key), text)
 
 
 def _storage(case: Case) -> list[Finding]:

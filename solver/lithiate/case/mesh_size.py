@@ -9,7 +9,7 @@ from lithiate_meshes.families import GeometrySection
 from lithiate_meshes.quantities import Length, PositivePressure, Toughness
 from pydantic import TypeAdapter, ValidationError
 
-from lithiate.materials.card import Modulus, StoichiometryFunction
+from lithiate.materials.card import Modulus
 
 LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
 """Elements of an interface may be this long, per cohesive length."""
@@ -31,11 +31,6 @@ def cohesive_length(youngs_modulus: float, strength: float, toughness: float) ->
         toughness: energy to open a unit area [J/m2].
     """
     return youngs_modulus * toughness / strength**2
-
-
-def softest(modulus: StoichiometryFunction) -> float:
-    """Smallest value over all fillings."""
-    return min(modulus.unlithiated, modulus.lithiated)
 
 
 def fill_mesh_size(table: dict[str, Any]) -> None:
@@ -83,4 +78,4 @@ def _cohesive_lengths(table: Mapping[str, Any]) -> Iterator[float]:
         ]
         strength = TypeAdapter(PositivePressure).validate_python(interface["strength"])
         toughness = TypeAdapter(Toughness).validate_python(interface["toughness"])
-        yield cohesive_length(min(map(softest, moduli)), strength, toughness)
+        yield cohesive_length(min(modulus.smallest() for modulus in moduli), strength, toughness)

@@ -12,6 +12,7 @@ from typing import Any
 from lithiate_meshes.errors import InputError
 
 from lithiate.case.toml_text import dotted
+from lithiate.materials.card import NOTES
 
 KeyPath = tuple[str, ...]
 
@@ -156,6 +157,6 @@ def _drop_notes(table: dict[str, Any], path: KeyPath) -> None:
     if len(path) < 3 or path[0] not in ("regions", "interfaces"):
         return
     owner = table[path[0]][path[1]]
-    for notes in ("sources", "assumed"):
+    for notes in NOTES:
         if isinstance(owner.get(notes), dict):
             owner[notes].pop(path[2], None)

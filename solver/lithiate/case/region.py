@@ -8,7 +8,7 @@ from typing import Any
 from lithiate_meshes.quantities import refuse
 from pydantic import Field, field_validator
 
-from lithiate.materials.card import PROPERTY_NAMES, MaterialCard, MaterialProperties
+from lithiate.materials.card import NOTES, PROPERTY_NAMES, MaterialCard, MaterialProperties
 from lithiate.materials.reading import library_properties
 
 
@@ -31,10 +31,11 @@ class Region(MaterialProperties):
             description=description,
             sources=self.sources,
             assumed=self.assumed,
+            validity=self.validity,
             **properties,
         )
 
-    @field_validator("sources", "assumed")
+    @field_validator(*NOTES)
     @classmethod
     def _notes_are_about_properties(cls, notes: dict[str, str]) -> dict[str, str]:
         for name in notes:
@@ -53,7 +54,7 @@ def with_library_values(region: dict[str, Any]) -> dict[str, Any]:
     """
     library = library_properties(region["material"])
     filled = {name: library[name] for name in PROPERTY_NAMES if name in library} | region
-    for notes in ("sources", "assumed"):
+    for notes in NOTES:
         own = region.get(notes, {})
         if isinstance(own, dict):
             kept = {name: text for name, text in library[notes].items() if name not in region}

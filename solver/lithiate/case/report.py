@@ -13,7 +13,8 @@ from lithiate.case.estimate import Estimate, estimate
 from lithiate.case.findings import strip_annotation
 from lithiate.case.interface import PerssonContact
 from lithiate.case.protocol import Rest, Step
-from lithiate.materials.card import MaterialCard, StoichiometryFunction
+from lithiate.materials.card import MaterialCard
+from lithiate.materials.functions import FormulaFunction, StoichiometryFunction, TabulatedFunction
 
 _PREFIXES = {-12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
@@ -47,7 +48,7 @@ def report_lines(case: Case) -> Iterator[str]:
     words = ", ".join(_parameters(geometry))
     yield f"Geometry      {geometry.family}, {geometry.symmetry.replace('_', ' ')}; {words}"
     for name in case.regions:
-        yield from _region(name, case.card(name), size)
+        yield from _region(name, case.card(name), size, case.physics.temperature)
     for name in case.interfaces:
         yield from _interface(case, name)
     yield f"Stack         {engineering(case.stack_pressure.pressure, 'Pa')} ({case.stack_pressure.mode})"
@@ -124,7 +125,7 @@ def _flow(card: MaterialCard) -> str:
     return text
 
 
-def _region(name: str, card: MaterialCard, size: Estimate) -> Iterator[str]:
+def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -> Iterator[str]:
     yield f"Region        {name}: {card.name}, about {size.cells[name]} elements"
     elasticity = f"E {_function(card.youngs_modulus, 'Pa')}, nu {_function(card.poisson_ratio, '')}"
     yield f"{'':14}  {elasticity}, {_flow(card)}"
@@ -134,23 +135,26 @@ def _region(name: str, card: MaterialCard, size: Estimate) -> Iterator[str]:
             f"swells by {card.swelling:.3g} of its volume,"
         )
         yield (
-            f"{'':14}  {card.diffusivity_kind} diffusivity {_diffusivity(card)} m2/s, "
+            f"{'':14}  {card.diffusivity_kind} diffusivity {_diffusivity(card, temperature)} m2/s, "
             f"{card.chemistry.replace('_', ' ')}"
         )
     if card.ionic_conductivity is not None:
-        yield f"{'':14}  conducts ions: {engineering(card.ionic_conductivity, 'S/m')}"
+        yield f"{'':14}  conducts ions: {engineering(card.ionic_conductivity_at(temperature), 'S/m')}"
 
 
-def _diffusivity(card: MaterialCard) -> str:
-    function = card.diffusivity
+def _diffusivity(card: MaterialCard, temperature: float) -> str:
+    function, factor = card.diffusivity, card.diffusivity_factor(temperature)
     assert function is not None
     ends = [function.unlithiated] if function.constant else [function.unlithiated, function.lithiated]
-    return " -> ".join(f"{end:.3g}" for end in ends)
+    return " -> ".join(f"{end * factor:.3g}" for end in ends)
 
 
 def _function(function: StoichiometryFunction, unit: str) -> str:
     ends = [function.unlithiated] if function.constant else [function.unlithiated, function.lithiated]
-    return " -> ".join(engineering(end, unit) if unit else f"{end:g}" for end in ends)
+    text = " -> ".join(engineering(end, unit) if unit else f"{end:g}" for end in ends)
+    if isinstance(function, TabulatedFunction):
+        return f"{text} (table)"
+    return f"{text} (formula)" if isinstance(function, FormulaFunction) else text
 
 
 def _interface(case: Case, name: str) -> Iterator[str]:

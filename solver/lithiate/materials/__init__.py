@@ -1,6 +1,7 @@
 """Material data: what a card holds, the library of cards, and the open-circuit potential."""
 
-from lithiate.materials.card import MaterialCard, MaterialProperties, OpenCircuitTable, StoichiometryFunction
+from lithiate.materials.card import MaterialCard, MaterialProperties, OpenCircuitTable
+from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.reading import card_names, library_card
 
 __all__ = [

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from lithiate_meshes.quantities import (
     Concentration,
@@ -12,24 +11,23 @@ from lithiate_meshes.quantities import (
     MolarVolume,
     PositivePressure,
     Pressure,
-    Quantity,
     Voltage,
     quantity,
-    refuse,
 )
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lithiate.materials.functions import (
+    PropertyFunction,
+    StoichiometryFunction,
+    arrhenius_factor,
+    refuse_key,
+)
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER
+
+__all__ = ["Frozen", "MaterialCard", "MaterialProperties", "OpenCircuitTable", "Stoichiometry", "refuse_key"]
 
 Stoichiometry = Annotated[float, quantity("stoichiometry", "", "0.5", gt=0, lt=1)]
 """A filling inside (0, 1), both ends left out."""
-
-
-def refuse_key(key: str, message: str) -> PydanticCustomError:
-    """A validation error about one key of the table being validated."""
-    return PydanticCustomError("refused", "{message}", {"message": message, "path": (key,)})
 
 
 class Frozen(BaseModel):
@@ -38,97 +36,17 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-@dataclass(frozen=True)
-class StoichiometryFunction:
-    """A property that changes linearly with the stoichiometry c.
-
-    Attributes:
-        unlithiated: value at c = 0, SI.
-        lithiated: value at c = 1, SI.
-    """
-
-    unlithiated: float
-    lithiated: float
-
-    @property
-    def constant(self) -> bool:
-        """Whether the property does not depend on c."""
-        return self.unlithiated == self.lithiated
-
-    def at(self, stoichiometry: Any) -> Any:
-        """The value at c (a float, an array or a UFL expression)."""
-        return self.unlithiated + (self.lithiated - self.unlithiated) * stoichiometry
-
-
-@dataclass(frozen=True)
-class _LinearInStoichiometry:
-    """Reads a :class:`StoichiometryFunction`: one value, or ``{unlithiated = ..., lithiated = ...}``."""
-
-    value: Quantity
-
-    @property
-    def unit(self) -> str:
-        return self.value.unit
-
-    def parse(self, given: object) -> StoichiometryFunction:
-        if isinstance(given, StoichiometryFunction):
-            return given
-        if not isinstance(given, dict):
-            constant = self.value.parse(given)
-            return StoichiometryFunction(constant, constant)
-        if set(given) != {"unlithiated", "lithiated"}:
-            found = ", ".join(map(str, given)) or "none"
-            raise refuse(
-                f"found a table with the keys {found}; allowed: {self.value.allowed()}, "
-                "or a table {unlithiated = ..., lithiated = ...} of two such values"
-            )
-        ends = {}
-        for key in ("unlithiated", "lithiated"):
-            try:
-                ends[key] = self.value.parse(given[key])
-            except PydanticCustomError as error:
-                raise refuse_key(key, error.message()) from None
-        return StoichiometryFunction(**ends)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(_plain)
-        )
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        value = self.value.__get_pydantic_json_schema__(schema, handler)
-        table = {
-            "type": "object",
-            "properties": {"unlithiated": value, "lithiated": value},
-            "required": ["unlithiated", "lithiated"],
-            "additionalProperties": False,
-        }
-        description = (
-            f"{self.value.allowed()}; or a table of two such values, linear in the stoichiometry between"
-        )
-        return {"anyOf": [*value.get("anyOf", [value]), table], "description": description}
-
-
-def _plain(function: StoichiometryFunction) -> float | dict[str, float]:
-    """As written in a case file."""
-    if function.constant:
-        return function.unlithiated
-    return {"unlithiated": function.unlithiated, "lithiated": function.lithiated}
-
-
 _STRESS_UNITS = ("GPa", "MPa", "kPa", "Pa")
 Modulus = Annotated[
     StoichiometryFunction,
-    _LinearInStoichiometry(quantity("Young's modulus", "Pa", "80 GPa", units=_STRESS_UNITS, gt=0)),
+    PropertyFunction(quantity("Young's modulus", "Pa", "80 GPa", units=_STRESS_UNITS, gt=0)),
 ]
 PoissonRatio = Annotated[
-    StoichiometryFunction, _LinearInStoichiometry(quantity("Poisson ratio", "", "0.3", ge=0, lt=0.5))
+    StoichiometryFunction, PropertyFunction(quantity("Poisson ratio", "", "0.3", ge=0, lt=0.5))
 ]
 YieldStress = Annotated[
     StoichiometryFunction,
-    _LinearInStoichiometry(quantity("yield stress", "Pa", "0.5 GPa", units=_STRESS_UNITS, gt=0)),
+    PropertyFunction(quantity("yield stress", "Pa", "0.5 GPa", units=_STRESS_UNITS, gt=0)),
 ]
 Rate = Annotated[float, quantity("rate", "1/s", "1e-9 1/s", units=("1/s", "1/h"), gt=0)]
 RateExponent = Annotated[float, quantity("exponent", "", "4", ge=1, le=50)]
@@ -140,11 +58,11 @@ FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
 
 FailureStress = Annotated[
     StoichiometryFunction,
-    _LinearInStoichiometry(quantity("failure stress", "Pa", "100 MPa", units=_STRESS_UNITS, gt=0)),
+    PropertyFunction(quantity("failure stress", "Pa", "100 MPa", units=_STRESS_UNITS, gt=0)),
 ]
 DiffusivityFunction = Annotated[
     StoichiometryFunction,
-    _LinearInStoichiometry(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
+    PropertyFunction(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
 ]
 RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5")]
 GradientEnergy = Annotated[
@@ -261,15 +179,25 @@ class MaterialProperties(Frozen):
         default=None,
         description="largest principal stress at which the material breaks; a run warns where it is passed",
     )
+    diffusivity_activation_energy: MolarEnergy | None = Field(
+        default=None, description="D changes by exp(-E_a/R (1/T - 1/298.15 K)) with physics.temperature"
+    )
+    ionic_conductivity_activation_energy: MolarEnergy | None = Field(
+        default=None, description="the same for the ionic conductivity"
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
     assumed: dict[str, str] = Field(default_factory=dict, description="property -> why its value was assumed")
+    validity: dict[str, str] = Field(
+        default_factory=dict, description="property -> within which bounds its value holds"
+    )
 
 
-PROPERTY_NAMES: tuple[str, ...] = tuple(
-    name for name in MaterialProperties.model_fields if name not in ("sources", "assumed")
-)
+NOTES = ("sources", "assumed", "validity")
+"""The fields of a card that hold texts about its properties."""
+
+PROPERTY_NAMES: tuple[str, ...] = tuple(name for name in MaterialProperties.model_fields if name not in NOTES)
 """The names of all properties of a material."""
 
 _NEEDED_TO_STORE_LITHIUM = ("partial_molar_volume", "diffusivity")
@@ -318,6 +246,23 @@ class MaterialCard(MaterialProperties):
     def swelling(self) -> float:
         """Omega C_max, stress-free growth in volume from c = 0 to c = 1 [-]; 0 where no lithium is stored."""
         return (self.partial_molar_volume or 0.0) * (self.maximum_concentration or 0.0)
+
+    def diffusivity_factor(self, temperature: float) -> float:
+        """Arrhenius factor by which D differs from the stated one.
+
+        Args:
+            temperature: T [K].
+        """
+        return arrhenius_factor(self.diffusivity_activation_energy or 0.0, temperature)
+
+    def ionic_conductivity_at(self, temperature: float) -> float:
+        """kappa(T) [S/m], by its activation energy from the stated one; 0 where no ions pass.
+
+        Args:
+            temperature: T [K].
+        """
+        energy = self.ionic_conductivity_activation_energy or 0.0
+        return (self.ionic_conductivity or 0.0) * arrhenius_factor(energy, temperature)
 
     @model_validator(mode="after")
     def _complete(self) -> MaterialCard:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import ufl
 
-from lithiate.materials.card import MaterialCard, StoichiometryFunction
+from lithiate.materials.card import MaterialCard
+from lithiate.materials.expressions import property_expression
+from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
 from lithiate.physics import chemistry, elasticity, transport
 from lithiate.physics.flow_laws import CreepFlow, FlowLaw, RateIndependentFlow, ViscoplasticFlow
@@ -30,18 +32,19 @@ class SolidParameters:
     card: MaterialCard
     units: Units
 
-    def _linear(self, function: StoichiometryFunction, stoichiometry: Any, unit: float) -> Any:
+    def _value(self, function: StoichiometryFunction, stoichiometry: Any, unit: float) -> Any:
+        temperature = self.units.temperature
         if function.constant or stoichiometry is None:
-            return ufl.as_ufl(function.unlithiated / unit)
-        return (function.unlithiated + (function.lithiated - function.unlithiated) * stoichiometry) / unit
+            return ufl.as_ufl(float(function.at(0.0, temperature)) / unit)
+        return property_expression(function, stoichiometry, temperature) / unit
 
     def youngs_modulus(self, stoichiometry: Any) -> Any:
         """E(c); ``stoichiometry`` is None in regions that store no lithium."""
-        return self._linear(self.card.youngs_modulus, stoichiometry, self.units.stress)
+        return self._value(self.card.youngs_modulus, stoichiometry, self.units.stress)
 
     def poisson_ratio(self, stoichiometry: Any) -> Any:
         """nu(c)."""
-        return self._linear(self.card.poisson_ratio, stoichiometry, 1.0)
+        return self._value(self.card.poisson_ratio, stoichiometry, 1.0)
 
     def bulk_modulus(self, stoichiometry: Any) -> Any:
         """K(c)."""
@@ -64,12 +67,12 @@ class SolidParameters:
     def yield_stress(self, stoichiometry: Any) -> Any:
         """sigma_Y(c); only for materials that yield."""
         assert self.card.yield_stress is not None
-        return self._linear(self.card.yield_stress, stoichiometry, self.units.stress)
+        return self._value(self.card.yield_stress, stoichiometry, self.units.stress)
 
     def failure_stress(self, stoichiometry: Any) -> Any:
         """Strength at a lithium content; only for materials that have one."""
         assert self.card.failure_stress is not None
-        return self._linear(self.card.failure_stress, stoichiometry, self.units.stress)
+        return self._value(self.card.failure_stress, stoichiometry, self.units.stress)
 
     @property
     def hardening_modulus(self) -> float:
@@ -96,6 +99,11 @@ class SolidParameters:
         return CreepFlow(
             card.reference_stress / self.units.stress, slowing * reference_strain, card.rate_exponent
         )
+
+    @property
+    def ionic_conductivity(self) -> float:
+        """kappa at the temperature of the run; 0 where no ions pass."""
+        return self.card.ionic_conductivity_at(self.units.temperature) / self.units.conductivity
 
 
 @dataclass(frozen=True)
@@ -203,7 +211,9 @@ class StorageParameters:
     def mobility(self, stoichiometry: Any) -> Any:
         """M_R(c) of the flux, by the kind of diffusivity that the card states."""
         assert self.card.diffusivity is not None
-        diffusivity = self.card.diffusivity.at(stoichiometry) / self.units.diffusivity
+        temperature = self.units.temperature
+        diffusivity = property_expression(self.card.diffusivity, stoichiometry, temperature)
+        diffusivity *= self.card.diffusivity_factor(temperature) / self.units.diffusivity
         concentration = self.maximum_concentration * stoichiometry
         if self.card.chemistry == "ideal_dilute":
             return transport.ideal_dilute_mobility(diffusivity, concentration)

@@ -1,7 +1,8 @@
 """The library of material cards: TOML files shipped with the package, one material each.
 
 A property is a table ``{value = ..., source = "..."}`` or ``{value = ..., assumed = "reason"}``: no number
-stands without saying where it comes from. Keys under ``[data]`` are kept for the reader and used by nothing.
+stands without saying where it comes from. ``validity`` may say within which bounds it holds. Keys under
+``[data]`` are kept for the reader and used by nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from lithiate_meshes.errors import InputError
 from lithiate.materials.card import PROPERTY_NAMES, MaterialCard
 
 _SUFFIX = ".toml"
+_KEYS = {"value", "source", "assumed", "validity"}
 
 
 @functools.cache
@@ -67,6 +69,7 @@ def card_fields(name: str, table: dict[str, Any]) -> dict[str, Any]:
         "description": table.get("description", ""),
         "sources": {},
         "assumed": {},
+        "validity": {},
     }
     for key, entry in table.items():
         if key in ("description", "data"):
@@ -74,9 +77,10 @@ def card_fields(name: str, table: dict[str, Any]) -> dict[str, Any]:
         where = f"material {name}: {key}"
         if key not in PROPERTY_NAMES:
             raise InputError(f"{where}: unknown property; known: {', '.join(PROPERTY_NAMES)}")
-        if not isinstance(entry, dict) or "value" not in entry or set(entry) - {"value", "source", "assumed"}:
+        if not isinstance(entry, dict) or "value" not in entry or set(entry) - _KEYS:
             raise InputError(
-                f'{where}: allowed: {{value = ..., source = "..."}} or {{value = ..., assumed = "..."}}'
+                f'{where}: allowed: {{value = ..., source = "..."}} or {{value = ..., assumed = "..."}}, '
+                'and validity = "..."'
             )
         if ("source" in entry) == ("assumed" in entry):
             raise InputError(f"{where}: allowed: exactly one of source and assumed")
@@ -85,6 +89,8 @@ def card_fields(name: str, table: dict[str, Any]) -> dict[str, Any]:
             fields["sources"][key] = entry["source"]
         else:
             fields["assumed"][key] = entry["assumed"]
+        if "validity" in entry:
+            fields["validity"][key] = entry["validity"]
     return fields
 
 

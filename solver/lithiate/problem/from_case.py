@@ -90,7 +90,7 @@ def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> Cohe
         stiffness = interface.penalty_stiffness / units.stiffness_per_area
     else:
         sides = [case.card(side).youngs_modulus for side in name.split("|")]
-        softer = min(min(modulus.unlithiated, modulus.lithiated) for modulus in sides) / units.stress
+        softer = min(modulus.smallest(units.temperature) for modulus in sides) / units.stress
         stiffness = default_stiffness(
             strength, toughness, softer, case.geometry.interface_mesh_size(name) / units.length
         )

@@ -269,9 +269,8 @@ class RegionModel:
     def ionic_current(self) -> Any:
         """i_R, ionic current per area as built."""
         assert self.electrolyte_potential is not None
-        conductivity = (self.solid.card.ionic_conductivity or 0.0) / self.solid.units.conductivity
         gradient = kinematics.scalar_gradient(self.electrolyte_potential.value, self.symmetry)
-        return transport.ionic_current(conductivity, self.deformation_gradient, gradient)
+        return transport.ionic_current(self.solid.ionic_conductivity, self.deformation_gradient, gradient)
 
     @cached_property
     def ohmic_power(self) -> Any:

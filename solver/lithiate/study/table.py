@@ -16,7 +16,7 @@ from lithiate.case import Case
 from lithiate.case.findings import strip_annotation
 from lithiate.case.overrides import parse_key
 from lithiate.case.toml_text import toml_value
-from lithiate.materials.card import StoichiometryFunction
+from lithiate.materials.functions import StoichiometryFunction
 from lithiate.study.at_charge import last_passing, parse_at_charge, read_history
 from lithiate.study.definition import Study
 
@@ -85,7 +85,7 @@ def value_and_unit(case: Case, key: str) -> tuple[float | str, str | None]:
                 unit = _unit_of(type(value), part)
             value = getattr(value, part)
     if isinstance(value, StoichiometryFunction) and value.constant:
-        value = value.unlithiated
+        value = value.written()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value), unit or "-"
     if isinstance(value, BaseModel):
@@ -94,7 +94,7 @@ def value_and_unit(case: Case, key: str) -> tuple[float | str, str | None]:
 
 
 def _plain(value: Any) -> Any:
-    return vars(value) if isinstance(value, StoichiometryFunction) else value
+    return value.written() if isinstance(value, StoichiometryFunction) else value
 
 
 def _unit_of(model: type[BaseModel], name: str) -> str | None:

@@ -1,0 +1,127 @@
+"""Formulas of a material card: arithmetic in the stoichiometry c and the temperature T [K], and nothing else.
+
+A formula is read into a tree of which only numbers, c, T, the operators + - * / ** and the functions of
+:data:`FUNCTIONS` are let through, and that tree is evaluated node by node: no text of a case file is
+ever run.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+NAMES = ("c", "T")
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+}
+"""What a formula may call, as NumPy evaluates it."""
+
+_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+_LONGEST = 400
+_ALLOWED = f"numbers, {', '.join(NAMES)}, + - * / **, {', '.join(FUNCTIONS)}"
+
+
+class FormulaError(ValueError):
+    """A formula that is no formula; its text says what is wrong and what is allowed."""
+
+
+@functools.cache
+def parse(text: str) -> ast.expr:
+    """The tree of a formula.
+
+    Args:
+        text: for example ``"1 - 0.57 * c * exp(-T / 300)"``.
+
+    Raises:
+        FormulaError: it holds anything but what the module's text allows.
+    """
+    if len(text) > _LONGEST:
+        raise FormulaError(f"found a formula of {len(text)} characters; allowed: at most {_LONGEST}")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise FormulaError(f'found "{text}", which cannot be read; allowed: {_ALLOWED}') from None
+    _let_through(tree, text)
+    return tree
+
+
+def _let_through(node: ast.AST, text: str) -> None:
+    """Refuse every node that is not on the list."""
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        _let_through(node.left, text)
+        _let_through(node.right, text)
+    elif isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
+        _let_through(node.operand, text)
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in FUNCTIONS
+        and len(node.args) == 1
+        and not node.keywords
+    ):
+        _let_through(node.args[0], text)
+    else:
+        number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        if not number and not (isinstance(node, ast.Name) and node.id in NAMES):
+            part = ast.get_source_segment(text.strip(), node) or type(node).__name__
+            raise FormulaError(f'found "{part}" in the formula; allowed: {_ALLOWED}')
+
+
+def depends_on(text: str, name: str) -> bool:
+    """Whether a formula mentions c or T."""
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(parse(text)))
+
+
+def evaluate(
+    text: str,
+    stoichiometry: Any,
+    temperature: float,
+    functions: Mapping[str, Callable[[Any], Any]] = FUNCTIONS,
+) -> Any:
+    """The value of a formula.
+
+    Args:
+        text: the formula.
+        stoichiometry: c; whatever ``functions`` and the operators take (a float, an array, a UFL expression).
+        temperature: T [K].
+        functions: the functions for arguments that are no plain numbers.
+
+    Raises:
+        ArithmeticError, ValueError: plain numbers alone have no value, as in ``1 / 0`` or ``log(T - 1000)``.
+    """
+    return _value(parse(text), {"c": stoichiometry, "T": float(temperature)}, functions)
+
+
+def _value(node: ast.expr, names: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]]) -> Any:
+    match node:
+        case ast.Constant():
+            # As a float, so that no formula can ask for a whole number of a million digits.
+            return float(node.value)
+        case ast.Name():
+            return names[node.id]
+        case ast.UnaryOp():
+            return _OPERATORS[type(node.op)](_value(node.operand, names, functions))
+        case ast.BinOp():
+            left, right = _value(node.left, names, functions), _value(node.right, names, functions)
+            return _OPERATORS[type(node.op)](left, right)
+        case ast.Call(func=ast.Name(id=name)):
+            argument = _value(node.args[0], names, functions)
+            return getattr(math, name)(argument) if isinstance(argument, float) else functions[name](argument)
+    raise AssertionError(f"{type(node).__name__} was not let through")
