@@ -53,6 +53,16 @@ MeshOut = Annotated[
 ]
 Show = Annotated[bool, typer.Option("--show", help="show the mesh in a window as well")]
 
+MaterialName = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="a material, for example a-Si", show_default=False)
+]
+MaterialOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="folder for pictures (and a page of all materials)", show_default=False
+    ),
+]
+
 StudyPath = Annotated[
     Path, typer.Argument(metavar="STUDY", help="study file, for example study.toml", show_default=False)
 ]
@@ -100,6 +110,14 @@ def mesh(
 def schema() -> None:
     """Print the JSON Schema of case files."""
     sys.stdout.write(case_schema_text())
+
+
+@app.command()
+def materials(name: MaterialName = None, out: MaterialOut = None, overwrite: Overwrite = False) -> None:
+    """List the material library, or print every value of one material. Needs no DOLFINx."""
+    from lithiate.materials_command import show_materials
+
+    show_materials(name, out=out, overwrite=overwrite)
 
 
 @app.command()

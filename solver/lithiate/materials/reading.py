@@ -32,8 +32,10 @@ def card_names() -> tuple[str, ...]:
 
 def unknown_material(name: str) -> str:
     """What to tell somebody who asked for a material that the library does not hold."""
-    near = difflib.get_close_matches(name, card_names(), n=1, cutoff=0.4)
-    hint = f'; did you mean "{near[0]}"?' if near else ""
+    lower = {known.lower(): known for known in card_names()}
+    near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)
+    found = " or ".join(f'"{lower[word]}"' for word in near)
+    hint = f"; did you mean {found}?" if found else ""
     names = ", ".join(f'"{known}"' for known in card_names())
     return f'found "{name}", which is not in the material library; allowed: {names}{hint}'
 
@@ -48,10 +50,27 @@ def library_properties(name: str) -> dict[str, Any]:
     Raises:
         InputError: no such material.
     """
+    return card_fields(name, _read(name))
+
+
+def library_data(name: str) -> dict[str, Any]:
+    """What a card of the library holds for the reader alone, its ``[data]``.
+
+    Args:
+        name: a name from :func:`card_names`.
+
+    Raises:
+        InputError: no such material.
+    """
+    data: dict[str, Any] = _read(name).get("data", {})
+    return data
+
+
+def _read(name: str) -> dict[str, Any]:
     if name not in card_names():
         raise InputError(unknown_material(name))
     text = (resources.files("lithiate.materials") / "library" / (name + _SUFFIX)).read_text(encoding="utf-8")
-    return card_fields(name, tomllib.loads(text))
+    return tomllib.loads(text)
 
 
 def card_fields(name: str, table: dict[str, Any]) -> dict[str, Any]:
