@@ -68,7 +68,10 @@ def test_values_are_printed_with_their_units(capsys: pytest.CaptureFixture[str])
 def test_an_unknown_material_is_one_message_with_the_nearest_names(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert 'did you mean "Li6PS5Cl" or' in refused(capsys, "li6ps5cl", "--out", tmp_path / "new")
+    assert 'did you mean "Li6PS5Cl"? (also near: "Li6PS5Cl-Song", ' in refused(
+        capsys, "li6ps5cl", "--out", tmp_path / "new"
+    )
+    assert 'did you mean "graphite"' in refused(capsys, "GRAPHITE")
     assert not (tmp_path / "new").exists()
 
 

@@ -33,9 +33,10 @@ def card_names() -> tuple[str, ...]:
 def unknown_material(name: str) -> str:
     """What to tell somebody who asked for a material that the library does not hold."""
     lower = {known.lower(): known for known in card_names()}
-    near = difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)
-    found = " or ".join(f'"{lower[word]}"' for word in near)
-    hint = f"; did you mean {found}?" if found else ""
+    near = [f'"{lower[word]}"' for word in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)]
+    hint = f"; did you mean {near[0]}?" if near else ""
+    if len(near) > 1:
+        hint += f" (also near: {', '.join(near[1:])})"
     names = ", ".join(f'"{known}"' for known in card_names())
     return f'found "{name}", which is not in the material library; allowed: {names}{hint}'
 
