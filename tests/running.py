@@ -54,3 +54,8 @@ def read_history(folder: Path) -> tuple[list[str], NDArray[np.float64]]:
     with (folder / "history.csv").open(encoding="utf-8") as file:
         rows = list(csv.reader(file))
     return rows[0], np.array(rows[1:], dtype=np.float64)
+
+
+def own_words(error: str) -> str:
+    """Standard error without what Open MPI's event loop says on a busy machine, when a pipe closes early."""
+    return "".join(line for line in error.splitlines(True) if not line.startswith("[warn] Epoll"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from running import SHORT, read_history, run_case
+from running import SHORT, own_words, read_history, run_case
 
 LARGEST_DIFFERENCE = 1e-6
 """Of each column's largest absolute value."""
@@ -26,7 +26,7 @@ def test_history_is_the_same_on_any_number_of_ranks(serial: Path, tmp_path: Path
     folder = tmp_path / "many"
     finished = run_case(folder, *SHORT, "output.pictures=false", ranks=ranks)
     assert finished.returncode == 0, finished.stderr
-    assert finished.stderr == "", "the MPI library has nothing to say in a run that goes well"
+    assert own_words(finished.stderr) == "", "the MPI library has nothing to say in a run that goes well"
 
     names, expected = read_history(serial)
     found_names, found = read_history(folder)
