@@ -171,8 +171,8 @@ def test_energy_is_dissipated_by_diffusion_alone() -> None:
 def test_mesh_too_coarse_for_the_phases(tmp_path: Path) -> None:
     """What the element size on interfaces passes, the mesh itself must pass as well."""
     phases = 'chemistry = "regular_solution"\nregular_solution_parameter = 2.5\nreference_potential = 0.2\n'
-    text = changed('material = "a-Si"\n', f'material = "a-Si"\n{phases}gradient_energy = 1e-4\n')
+    text = changed('material = "a-Si"\n', f'material = "a-Si"\n{phases}gradient_energy = 4e-5\n')
     fine = load_case(write_case(tmp_path, text.split("[quick]")[0]))
-    coarse = load_case(write_case(tmp_path, CASE, "coarse.toml"), {"geometry.mesh_size": "0.5 um"})
-    with pytest.raises(InputError, match="gradient_energy: found 0.0001 J/m, with which the interface"):
+    coarse = load_case(write_case(tmp_path, CASE, "coarse.toml"), {"geometry.mesh_size": "0.27 um"})
+    with pytest.raises(InputError, match="gradient_energy: found 4e-05 J/m, with which the interface"):
         build_problem(fine, build_case_geometry(coarse, MPI.COMM_SELF))
