@@ -47,6 +47,24 @@ def test_silicon_swells_and_holds_what_is_published() -> None:
     assert card.yield_stress.at(0.5) == pytest.approx((2e9 + 0.43e9) / 2)
 
 
+def test_the_film_set_of_silicon_flows_at_the_stress_it_is_known_for() -> None:
+    """sigma_0 [1 + ((2/3) 0.7 xdot / ((1 + 0.7 x) rate_0))^(1/m)] of a rigid-plastic film on a rigid base."""
+    card = library_card("a-Si-viscoplastic")
+    assert card.maximum_concentration is not None
+    assert card.yield_stress is not None
+    assert card.reference_rate is not None
+    assert card.rate_exponent is not None
+    growth = card.swelling / 3.75
+    assert growth == pytest.approx(0.7, rel=2e-4)
+    for content, expected in ((0.0, 2.0092e9), (1.0, 1.7745e9), (2.0, 1.6378e9)):
+        strain_rate = 2 / 3 * growth * 7.898e-5 / (1 + growth * content)
+        excess = (strain_rate / card.reference_rate) ** (1 / card.rate_exponent)
+        assert card.yield_stress.at(0.0) * (1 + excess) == pytest.approx(expected, rel=1e-4)
+    assert card.density == pytest.approx(card.maximum_concentration / 3.75 * 28.0855e-3, rel=1e-3)
+    modulus, ratio = card.youngs_modulus.at(0.5), card.poisson_ratio.at(0.5)
+    assert modulus / (1 - ratio) == pytest.approx(135.1e9, rel=1e-3)
+
+
 def test_the_electrolytes_conduct_and_store_nothing() -> None:
     cold_pressed, dense, springy = map(library_card, ("Li6PS5Cl-cold-pressed", "Li6PS5Cl", "LBHI"))
     for card in (cold_pressed, dense, springy):
