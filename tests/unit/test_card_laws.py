@@ -26,6 +26,30 @@ def test_hencky_material_does_not_flow() -> None:
     assert 'found "hencky" with flow = "rate_independent"' in message
 
 
+FILLER = {"elasticity": "third_medium", "regularisation_length": 1e-7}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "needed"),
+    [
+        ("maximum_concentration", 2e4, {}),
+        ("ionic_conductivity", 0.1, {}),
+        ("electronic_conductivity", 1.0, {}),
+        ("flow", "rate_independent", {"yield_stress": 1e6}),
+    ],
+)
+def test_third_medium_is_an_empty_pore(key: str, value: object, needed: dict[str, float]) -> None:
+    assert MaterialCard.model_validate(SOLID | FILLER).is_third_medium
+    refused, message = refusal(**FILLER, **{key: value}, **needed)
+    assert refused == key
+    assert 'with elasticity = "third_medium"; allowed: ' in message
+
+
+def test_third_medium_needs_a_regularisation() -> None:
+    missing = ("regularisation_length", 'missing; needed because elasticity = "third_medium"')
+    assert refusal(elasticity="third_medium") == missing
+
+
 STORING = {
     "maximum_concentration": 2e4,
     "partial_molar_volume": 3e-6,

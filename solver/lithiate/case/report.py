@@ -111,6 +111,10 @@ def step_in_words(step: Step, size: Estimate) -> str:
 
 def _flow(card: MaterialCard) -> str:
     """How a material flows, in words."""
+    if card.is_third_medium:
+        return (
+            f"third medium in a pore, regularised over {engineering(card.regularisation_length or 0.0, 'm')}"
+        )
     if card.flow == "creep":
         stress = engineering(card.reference_stress or 0.0, "Pa")
         energy = (card.creep_activation_energy or 0.0) / 1e3

@@ -8,6 +8,7 @@ from lithiate_meshes.quantities import (
     Concentration,
     Conductivity,
     Density,
+    Length,
     MolarVolume,
     PositivePressure,
     Pressure,
@@ -54,6 +55,7 @@ MolarEnergy = Annotated[
     float, quantity("molar energy", "J/mol", "37 kJ/mol", units=("J/mol", "kJ/mol"), ge=0)
 ]
 FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
+ElasticityKind = Literal["neo_hookean", "hencky", "third_medium"]
 
 
 FailureStress = Annotated[
@@ -155,10 +157,10 @@ class MaterialProperties(Frozen):
     creep_activation_energy: MolarEnergy | None = Field(
         default=None, description="Q of creep; zero: the same rate at every temperature"
     )
-    elasticity: Literal["neo_hookean", "hencky"] | None = Field(
+    elasticity: ElasticityKind | None = Field(
         default=None,
         description="neo_hookean: the default; hencky: quadratic in the logarithmic strain, for "
-        'flow = "elastic"',
+        'flow = "elastic"; third_medium: soft filler of a pore, which carries load once the pore has closed',
     )
     regular_solution_parameter: RegularSolutionParameter | None = Field(
         default=None, description="Omega_r per R T; above 2 the solution separates into two phases"
@@ -184,6 +186,10 @@ class MaterialProperties(Frozen):
     )
     ionic_conductivity_activation_energy: MolarEnergy | None = Field(
         default=None, description="the same for the ionic conductivity"
+    )
+    regularisation_length: Length | None = Field(
+        default=None,
+        description="l of a third medium: its energy (K l^2 / 2) |Grad Grad u|^2 keeps elements in shape",
     )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
@@ -225,7 +231,7 @@ class MaterialCard(MaterialProperties):
     hardening_modulus: Pressure = 0.0
     diffusivity_kind: Literal["tracer", "chemical"] = "tracer"
     chemistry: Literal["open_circuit", "ideal_dilute", "regular_solution"] = "open_circuit"
-    elasticity: Literal["neo_hookean", "hencky"] = "neo_hookean"
+    elasticity: ElasticityKind = "neo_hookean"
 
     @property
     def stores_lithium(self) -> bool:
@@ -241,6 +247,11 @@ class MaterialCard(MaterialProperties):
     def conducts_ions(self) -> bool:
         """Whether ions have a conductivity here."""
         return self.ionic_conductivity is not None
+
+    @property
+    def is_third_medium(self) -> bool:
+        """Whether this is no solid but the filler of a pore."""
+        return self.elasticity == "third_medium"
 
     @property
     def swelling(self) -> float:
@@ -276,6 +287,8 @@ class MaterialCard(MaterialProperties):
                 f'found "hencky" with flow = "{self.flow}"; allowed: "neo_hookean" for a material that '
                 'flows, or flow = "elastic"',
             )
+        if self.is_third_medium:
+            self._require_filler()
         if not self.stores_lithium:
             return self
         for name in _NEEDED_TO_STORE_LITHIUM:
@@ -292,6 +305,24 @@ class MaterialCard(MaterialProperties):
                 "allowed: Omega C_max > -1",
             )
         return self
+
+    def _require_filler(self) -> None:
+        """Refuse a third medium that is more than the filler of a pore, or that nothing keeps in shape."""
+        for name in ("maximum_concentration", "ionic_conductivity", "electronic_conductivity"):
+            if getattr(self, name) is not None:
+                raise refuse_key(
+                    name,
+                    f'found {getattr(self, name):g} with elasticity = "third_medium"; allowed: none, because '
+                    "the filler of a pore takes up no lithium and carries no current",
+                )
+        if self.flow != "elastic":
+            raise refuse_key(
+                "flow",
+                f'found "{self.flow}" with elasticity = "third_medium"; allowed: "elastic", because a filler '
+                "that yields would not open again",
+            )
+        if self.regularisation_length is None:
+            raise refuse_key("regularisation_length", 'missing; needed because elasticity = "third_medium"')
 
     def _require_regular_solution(self) -> None:
         """Refuse a regular solution that is incomplete, or a separating one that has no solution."""

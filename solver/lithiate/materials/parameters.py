@@ -17,7 +17,10 @@ from lithiate.physics import chemistry, elasticity, transport
 from lithiate.physics.flow_laws import CreepFlow, FlowLaw, RateIndependentFlow, ViscoplasticFlow
 from lithiate.physics.hencky import HENCKY
 from lithiate.physics.kinematics import volumetric_ratio
+from lithiate.physics.third_medium import THIRD_MEDIUM
 from lithiate.scaling import GAS_CONSTANT, Units
+
+_ELASTIC_LAWS = {"neo_hookean": elasticity.NEO_HOOKEAN, "hencky": HENCKY, "third_medium": THIRD_MEDIUM}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,13 @@ class SolidParameters:
     @property
     def elastic_law(self) -> elasticity.ElasticLaw:
         """Of the card."""
-        return HENCKY if self.card.elasticity == "hencky" else elasticity.NEO_HOOKEAN
+        return _ELASTIC_LAWS[self.card.elasticity]
+
+    @property
+    def regularisation_length(self) -> float:
+        """l of a third medium; only for those."""
+        assert self.card.regularisation_length is not None
+        return self.card.regularisation_length / self.units.length
 
     @property
     def flows(self) -> bool:

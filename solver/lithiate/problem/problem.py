@@ -254,13 +254,11 @@ class Problem:
         """Balance of momentum, of lithium and of charge in a region, and the definition of mu."""
         measures, name = self.measures, region.name
         displacement = self._body_unknown(name)
-        work = ufl.inner(region.nominal_stress, region.gradient_of(displacement.test))
-        self.add(displacement.name, measures.region(work, name))
+        self.add(displacement.name, measures.region(region.internal_work(displacement.test), name))
         shape = self._platen_shape
         if shape is not None and shape.function_space.mesh is displacement.value.function_space.mesh:
             platen = self.unknowns[PLATEN]
-            work = ufl.inner(region.nominal_stress, region.gradient_of(shape)) * platen.test
-            self.add(PLATEN, measures.region(work, name))
+            self.add(PLATEN, measures.region(region.internal_work(shape) * platen.test, name))
         if region.concentration and region.potential and region.storage:
             concentration, potential = region.concentration, region.potential
             capacity = region.storage.maximum_concentration

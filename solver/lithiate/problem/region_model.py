@@ -14,7 +14,7 @@ from dolfinx import mesh as dolfinx_mesh
 
 from lithiate.geometry import Measures
 from lithiate.materials.parameters import SolidParameters, StorageParameters
-from lithiate.physics import chemistry, elasticity, kinematics, plasticity, transport
+from lithiate.physics import chemistry, elasticity, kinematics, plasticity, third_medium, transport
 from lithiate.problem.unknowns import Unknown
 
 
@@ -184,7 +184,7 @@ class RegionModel:
         )
 
     @cached_property
-    def elastic_energy(self) -> Any:
+    def strain_energy(self) -> Any:
         """J_c psi_e per volume as built."""
         if self.switches.small_strain:
             elastic = self.small_strain - (self.swelling_ratio - 1) / 3 * ufl.Identity(3)
@@ -193,6 +193,37 @@ class RegionModel:
             self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain
         )
         return self.swelling_ratio * energy
+
+    @cached_property
+    def elastic_energy(self) -> Any:
+        """Per volume as built: of the strain, and in a third medium of the second gradient."""
+        if not self.is_third_medium:
+            return self.strain_energy
+        return self.strain_energy + third_medium.regularisation_energy(
+            self.bulk, self.solid.regularisation_length, self.second_gradient
+        )
+
+    @property
+    def is_third_medium(self) -> bool:
+        """Whether the region is a pore with a filler."""
+        return self.solid.card.is_third_medium
+
+    @cached_property
+    def second_gradient(self) -> Any:
+        """Grad Grad u."""
+        return third_medium.second_gradient(self.displacement)
+
+    @cached_property
+    def double_stress(self) -> Any:
+        """Work-conjugate to Grad Grad u per volume as built; only in a third medium."""
+        return third_medium.double_stress(self.bulk, self.solid.regularisation_length, self.second_gradient)
+
+    def internal_work(self, displacement: Any) -> Any:
+        """Work of the stresses per volume as built along a displacement-like field (also a test function)."""
+        work = ufl.inner(self.nominal_stress, self.gradient_of(displacement))
+        if self.is_third_medium:
+            work += ufl.inner(self.double_stress, third_medium.second_gradient(displacement))
+        return work
 
     @cached_property
     def mechanical_potential(self) -> Any:
