@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from running import read_history, run_case
 
@@ -40,3 +41,33 @@ def test_walls_that_meet_end_the_run(tmp_path: Path) -> None:
     assert "walls of an empty space met" in finished.stderr
     names, rows = read_history(out)
     assert 0.05 < rows[-1, names.index("state_of_charge [-]")] < 0.15
+
+
+FILLED = (
+    "geometry.gaps=filled",
+    "regions.gaps.material=void-filler",
+    *(f'interfaces."{pair}".bond=bonded' for pair in ("foil|gaps", "columns|gaps", "gaps|electrolyte")),
+    'interfaces."columns|electrolyte".bond=bonded',
+)
+
+
+@pytest.mark.slow
+def test_walls_that_meet_through_a_filler_press_on_each_other(tmp_path: Path) -> None:
+    """A run whose empty gaps close ends there; with filled ones it goes on, and opens them again."""
+    case = next(path for path in CASES if path.parent.name == "columnar_si")
+    sets = ("geometry.gap=0.2 um", "geometry.mesh_size=0.2 um", "protocol.0.until.state_of_charge=0.2")
+    empty, filled = tmp_path / "empty", tmp_path / "filled"
+    finished = run_case(empty, *sets, options=("--quick",), case=case)
+    assert finished.returncode == 3, finished.stdout + finished.stderr
+    finished = run_case(filled, *sets, *FILLED, options=("--quick",), case=case)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    names, rows = read_history(filled)
+    pressure = -rows[:, names.index("smallest_hydrostatic_stress.gaps [Pa]")]
+    touching = read_history(empty)[1][-1, names.index("time [s]")]
+    before = rows[:, names.index("time [s]")] < touching / 2
+    # Open, the filler resists with little of the 20 MPa of the stack; closed, with the stress of silicon.
+    assert pressure[before].max() < 1e6
+    assert pressure.max() > 20e6
+    assert np.abs(rows[:, names.index("force_balance_error [-]")]).max() < 1e-6
+    assert np.abs(rows[:, names.index("energy_balance_error [-]")]).max() < 0.02
+    assert pressure[-1] < 1e-2 * pressure.max()
