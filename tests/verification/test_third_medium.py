@@ -31,6 +31,9 @@ from verification_problems import LENGTH, SYMMETRY_PLANES, TURNS, Array, TensorP
 UNITS = Units(LENGTH, 1.0, 1e4, 298.15)
 WALL = card(youngs_modulus=10e9, poisson_ratio=0.3)
 FILLER = library_card("void-filler")
+STIFFLY_REGULARISED = FILLER.model_copy(update={"regularisation_length": 100 * LENGTH})
+"""So that the energy of the second gradient outweighs that of the blocks."""
+
 PORE = 0.2
 """Height of the pore as a share of that of a block."""
 BODY = "displacement.lower+pore+upper"
@@ -182,6 +185,21 @@ def test_tangent(symmetry: str) -> None:
     unknown.owned_values[:] += 1e-4 * np.random.default_rng(3).normal(size=unknown.owned)
     errors = tangent_errors(press.problem, press.system)
     assert max(errors.values()) < LARGEST_ERROR
+
+
+@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
+def test_forces_are_the_derivative_of_the_energy(symmetry: str) -> None:
+    """In an uneven state, with a regularisation that outweighs the blocks."""
+    press, random, step = Press(symmetry, filler=STIFFLY_REGULARISED), np.random.default_rng(3), 1e-6
+    unknown = press.problem.unknowns[BODY]
+    unknown.value.x.array[:] = 1e-3 * random.normal(size=len(unknown.value.x.array))
+    kept, direction = unknown.value.x.array.copy(), random.normal(size=len(unknown.value.x.array))
+    forces = fem.assemble_vector(press._forces).array
+    energies = []
+    for sign in (1.0, -1.0):
+        unknown.value.x.array[:] = kept + sign * step * direction
+        energies.append(press._observer.region_total(press._observer.state(), "elastic_energy"))
+    assert forces @ direction == pytest.approx((energies[0] - energies[1]) / (2 * step), rel=1e-5)
 
 
 def test_rotation_is_not_resisted() -> None:
