@@ -4,8 +4,7 @@
 
 The first two terms grow without bound as the filler is squeezed flat, so that the walls never pass each other
 and no contact is searched for (Wriggers, Schroeder, Schwarz 2013, Comput. Mech. 52, 837). The last one keeps
-its elements in shape while they are squeezed (Bluhm, Sigmund, Poulios 2021, Comput. Mech. 67, 1281; a survey
-of its forms: Faltus, Horak, Doskar, Rokos 2024, Comput. Methods Appl. Mech. Engrg. 432, 117440); it is
+its elements in shape while they are squeezed (Bluhm, Sigmund, Poulios 2021; Faltus et al. 2024); it is
 quadratic here, without the factor exp(-5 J) that switches it off in open pores, so that its tangent is
 positive in every state. No rotation is resisted, because the second gradient of a rigid motion is zero.
 """
