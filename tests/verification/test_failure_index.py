@@ -57,7 +57,9 @@ def test_index_in_tension_that_grows_upwards() -> None:
 def test_a_run_warns_once(tmp_path: Path) -> None:
     """At the first step beyond, with time and place; the column goes on."""
     text = changed('material = "a-Si"', 'material = "a-Si"\nfailure_stress = "5 MPa"')
-    text = text.replace('"0.2 um"', '"0.4 um"').replace('{ voltage = "0.01 V" }', "{ state_of_charge = 0.1 }")
+    text = text.replace('"0.2 um"', '"0.25 um"').replace(
+        '{ voltage = "0.01 V" }', "{ state_of_charge = 0.1 }"
+    )
     case = load_case(write_case(tmp_path, text.split('[[protocol]]\nstep = "rest"')[0]))
     summary = run(case, tmp_path / "out").summary
     found = [warning for warning in summary["warnings"] if "failure stress" in warning]

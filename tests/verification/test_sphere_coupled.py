@@ -211,14 +211,17 @@ def test_two_ranks() -> None:
     launcher = shutil.which("mpirun")
     if launcher is None:
         pytest.skip("no mpirun")
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{__file__}::test_axisymmetric"]
+    words = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    words.append(f"{__file__}::test_axisymmetric")
+    # The ranks are no workers of the session that this test may run in.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     finished = subprocess.run(
         [launcher, "-n", "2", *words],
         capture_output=True,
         text=True,
         check=False,
         timeout=1500,
-        env=os.environ | {RANKS: "2"},
+        env=own | {RANKS: "2"},
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert finished.stdout.count("1 passed") == 2
