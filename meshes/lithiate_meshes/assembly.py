@@ -144,7 +144,7 @@ class Assembly:
         with gmsh_session(self.name) as gmsh:
             pieces = self._cut(gmsh, unit)
             named = _name_faces(gmsh, self, pieces, unit)
-            for region in self.empty & pieces.keys():
+            for region in sorted(self.empty & pieces.keys()):
                 gmsh.model.occ.remove([(domain.dimension, tag) for tag in pieces.pop(region)], recursive=True)
             gmsh.model.occ.synchronize()
             self._set_sizes(gmsh, pieces, named, unit)

@@ -26,7 +26,17 @@ LARGEST_SIZE = 2_000_000_000
 
 _HEADER = "header"
 # What reading a file raises that was cut, overwritten or written by something else.
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile)
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    AttributeError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+)
 
 
 def cached_mesh(geometry: Geometry) -> MeshData:

@@ -58,7 +58,8 @@ def mesh_case(
         _need_window()
     case = load_case(path, sets, quick=quick)
     folder = out if out is not None else _default_folder(case, quick)
-    _check_folder(folder, case.path, overwrite)
+    needed = [case.path, *getattr(case.geometry, "source_files", ())]
+    _check_folder(folder, case.path, needed, overwrite)
     cells = sum(case.geometry.estimated_cells().values())
     if cells > _MANY_CELLS:
         print(f"meshing, about {cells:,} elements ...", flush=True)
@@ -161,9 +162,13 @@ def _draw(folder: Path, case: Case, mesh: MeshData, report: dict[str, Any]) -> l
     return warnings
 
 
-def _check_folder(folder: Path, case_path: Path, overwrite: bool) -> None:
+def _check_folder(folder: Path, case_path: Path, needed_files: Sequence[Path], overwrite: bool) -> None:
     """Refuse a folder that must not be written into, as ``lithiate run`` does."""
-    if any((folder / mark).exists() for mark in RESULT_MARKS):
+    try:
+        holds_result = any((folder / mark).exists() for mark in RESULT_MARKS)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder}: cannot be used as a folder: {error}") from None
+    if holds_result:
         raise InputError(f"{folder}: the folder holds the result of a run; allowed: another --out")
     files = _files_of_mesh(folder)
     if not files:
@@ -175,6 +180,9 @@ def _check_folder(folder: Path, case_path: Path, overwrite: bool) -> None:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{folder}: the folder cannot be written into")
+    for file in files:
+        if any(file.exists() and file.samefile(needed) for needed in needed_files):
+            raise InputError(f"{file}: the case is made from this file; allowed: another --out")
 
 
 def _files_of_mesh(folder: Path) -> list[Path]:

@@ -71,6 +71,19 @@ def on_root(communicator: MPI.Intracomm, action: Callable[[], Any]) -> Any:
     return outcome
 
 
+def _refuse_periodic(case: Case) -> None:
+    """Refuse a model whose opposite sides are copies of each other: here sides are mirrors.
+
+    Raises:
+        InputError: naming the key.
+    """
+    if getattr(case.geometry, "periodic", False):
+        raise InputError(
+            f"{case.path}: geometry.periodic: found true; the sides of a model are mirrors in this release; "
+            "allowed: false (the mesh can be made with `lithiate mesh`)"
+        )
+
+
 def _refuse_gaps(case: Case, communicator: MPI.Intracomm, data: MeshData | None) -> None:
     """Refuse a mesh whose faces stand apart before anything happened.
 
@@ -88,6 +101,7 @@ def _refuse_gaps(case: Case, communicator: MPI.Intracomm, data: MeshData | None)
 def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
     """Mesh on the root, distributed; the solver length is half the largest extent of the model."""
     data = on_root(communicator, lambda: cached_mesh(case.geometry))
+    _refuse_periodic(case)
     _refuse_gaps(case, communicator, data)
     extent = float(np.ptp(data.points, axis=0).max()) if data is not None else None
     length = parallel.from_root(communicator, extent) / 2
@@ -139,12 +153,13 @@ class _Run:
         file = HistoryFile(self.folder / "history.csv", history.columns) if self.is_root else None
         fields = FieldWriter(observer, self.folder)
         stepper = Stepper(problem, system, case.solver.tolerance)
-        self.protocol = ProtocolRun(case, problem, stepper, observer, watch.check)
-        frames = _FrameChoice(case)
         planes = MirrorPlanes(problem)
+        self.protocol = ProtocolRun(
+            case, problem, stepper, observer, watch.check, lambda time: self._require_room(planes, time)
+        )
+        frames = _FrameChoice(case)
 
         def keep(record: Record) -> None:
-            self._require_room(planes, record)
             row = history.row(record)
             self.rows.append(row)
             if file is not None:
@@ -171,7 +186,7 @@ class _Run:
         stepper.problem.time_step.value = 0.0
         fields.write(self.rows[-1]["time"], observer.state())
 
-    def _require_room(self, planes: MirrorPlanes, record: Record) -> None:
+    def _require_room(self, planes: MirrorPlanes, time: float) -> None:
         """End the run where bodies grow together across an empty space, in which no contact is computed.
 
         Raises:
@@ -179,7 +194,7 @@ class _Run:
         """
         if planes.overlap() > CLOSED_SPACE * self.problem.geometry.height / self.problem.units.length:
             raise SolverError(
-                f"a body grew through a side of the model at time {record.time:.6g} s: the walls of an empty "
+                f"a body grew through a side of the model at time {time:.6g} s: the walls of an empty "
                 "space met, between which no contact is computed; a meshed filler in that space carries load"
             )
 

@@ -93,9 +93,18 @@ def test_without_a_mesh_size_interfaces_get_a_third_of_the_cohesive_length(tmp_p
     assert load_case(write_case(tmp_path, text)).geometry.mesh_size == pytest.approx(0.137e-6, abs=0.0)
     weak = text.replace('strength = "10 MPa"', 'strength = "2 MPa"')
     assert load_case(write_case(tmp_path, weak)).geometry.mesh_size == pytest.approx(0.25e-6, abs=0.0)
+    space = weak.replace('family = "particle"', 'family = "particle"\nsymmetry = "3d"')
+    assert load_case(write_case(tmp_path, space)).geometry.mesh_size == pytest.approx(0.2e-6, abs=0.0)
     bonded = text.replace('bond = "debondable"', 'bond = "bonded"')
     with pytest.raises(InputError, match="geometry.mesh_size: missing"):
         load_case(write_case(tmp_path, bonded))
+    stack = next(path for path in SHIPPED if path.parent.name == "stack_soft_interlayer")
+    layers = stack.read_text(encoding="utf-8").replace('mesh_size = "0.08 um"\n', "").split("[quick]")[0]
+    thin = load_case(
+        write_case(tmp_path, layers),
+        ['geometry.layers.1.upper_face={shape="flat"}', "geometry.layers.2.thickness=0.04 um"],
+    )
+    assert 0.0 < thin.geometry.mesh_size <= 0.04e-6
     schema = case_schema()["$defs"]["ParticleGeometry"]
     assert "mesh_size" not in schema["required"]
     assert "cohesive" in schema["properties"]["mesh_size"]["description"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import lithiate_post
 import numpy as np
 import pytest
 from running import read_history, run_case
@@ -41,6 +42,20 @@ def test_walls_that_meet_end_the_run(tmp_path: Path) -> None:
     assert "walls of an empty space met" in finished.stderr
     names, rows = read_history(out)
     assert 0.05 < rows[-1, names.index("state_of_charge [-]")] < 0.15
+    # The last good state is that of the last row, and inside the model.
+    result = lithiate_post.open(out)
+    assert result.frames[-1].time == pytest.approx(rows[-1, names.index("time [s]")], rel=1e-9)
+    columns = result.region("columns").read(result.frames[-1].index)
+    places = columns.points[:, 0] + columns.point_data["displacement"][:, 0]
+    assert places.max() < 0.52e-6 * (1 + 1e-6)
+
+
+def test_periodic_models_are_meshed_but_not_run(tmp_path: Path) -> None:
+    case = next(path for path in CASES if path.parent.name == "stack_soft_interlayer")
+    finished = run_case(tmp_path / "result", "geometry.periodic=true", "geometry.width=2 um", case=case)
+    assert finished.returncode == 2, finished.stdout + finished.stderr
+    assert "geometry.periodic: found true" in finished.stderr
+    assert not (tmp_path / "result").exists()
 
 
 FILLED = (

@@ -95,7 +95,7 @@ class VerificationBlock(BaseModel):
         if not isinstance(data, Mapping):
             return data
         # What neither key may be is told once, of the key that is there.
-        given = {data[key] for key in ("problem", "shape") if data.get(key) in _LENGTHS}
+        given = {data[key] for key in ("problem", "shape") if str(data.get(key)) in _LENGTHS}
         return dict.fromkeys(("problem", "shape"), given.pop()) | dict(data) if given else data
 
     @field_validator("shape")

@@ -45,7 +45,17 @@ def warnings_of(case: Case) -> tuple[str, ...]:
                 f"initial.stoichiometry {case.initial.stoichiometry:g} lies outside the open-circuit table "
                 f"of region {name}, which covers {first:g} to {last:g}; beyond it the curve is a logarithm"
             )
-    return (*found, *_electrons_beyond_contact(case), *_coarse_interfaces(case))
+    return (*found, *_empty_spaces(case), *_electrons_beyond_contact(case), *_coarse_interfaces(case))
+
+
+def _empty_spaces(case: Case) -> Iterator[str]:
+    """Regions without a mesh, whose walls may meet."""
+    for surface in case.geometry.surfaces:
+        if surface.endswith("_wall"):
+            yield (
+                f"no contact is computed across the empty space inside {surface}: a run ends where a wall "
+                "meets a side of the model, but walls that meet inside the model are not noticed"
+            )
 
 
 def _electrons_beyond_contact(case: Case) -> Iterator[str]:
@@ -213,7 +223,11 @@ def _connections(case: Case) -> list[Finding]:
     bodies = _joined(case.regions, bonded)
     for name, interface in case.interfaces.items():
         first, second = name.split("|")
-        if interface.debondable and second in bodies[first]:
+        fillers = [side for side in (first, second) if case.card(side).elasticity == "third_medium"]
+        if interface.debondable and fillers:
+            text = f'found "debondable", but {fillers[0]} is a filler that its walls carry; allowed: "bonded"'
+            findings.append(Finding(("interfaces", name, "bond"), text))
+        elif interface.debondable and second in bodies[first]:
             text = (
                 f'found "debondable", but {first} and {second} are held together by other bonded interfaces; '
                 'allowed: "bonded", or one of the others debondable'

@@ -20,6 +20,7 @@ SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 _MOST_HALVINGS = 12
 # Fewer would miss the volume of a sphere by more than a mesh is allowed to.
 _ELEMENTS_PER_RADIUS = 4
+_ELEMENTS_PER_RADIUS_IN_SPACE = 5
 
 
 def cohesive_length(youngs_modulus: float, strength: float, toughness: float) -> float:
@@ -37,8 +38,8 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
     """Give a geometry without ``mesh_size`` a third of the shortest cohesive length of its interfaces.
 
     Where the geometry has no room for elements that large, the largest half, quarter, ... of it that it
-    accepts; a round particle gets four elements along its radius at least. Nothing is filled in where no
-    interface can open or a value is missing or wrong, which is told when the case is validated.
+    accepts; a round particle gets four elements along its radius at least, five in 3D. Nothing is filled in
+    where no interface can open or a value is missing or wrong, which is told when the case is validated.
 
     Args:
         table: the raw case, library values filled in.
@@ -52,16 +53,16 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
         size = min(_cohesive_lengths(table), default=0.0) * LARGEST_SHARE_OF_COHESIVE_LENGTH
         if "particle_radius" in geometry:
             radius = TypeAdapter(Length).validate_python(geometry["particle_radius"])
-            size = min(size, radius / _ELEMENTS_PER_RADIUS)
-    except (ValidationError, KeyError, TypeError, AttributeError):
+            in_space = geometry.get("symmetry") == "3d"
+            elements = _ELEMENTS_PER_RADIUS_IN_SPACE if in_space else _ELEMENTS_PER_RADIUS
+            size = min(size, radius / elements)
+    except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):
         return
     for _ in range(_MOST_HALVINGS if size > 0.0 else 0):
         trial = {**geometry, "mesh_size": size}
         try:
             TypeAdapter(GeometrySection).validate_python(trial)
-        except ValidationError as error:
-            if not any("mesh_size" in item["loc"] for item in error.errors()):
-                return
+        except ValidationError:
             size /= 2
             continue
         table["geometry"] = trial

@@ -109,7 +109,7 @@ def step_in_words(step: Step, size: Estimate) -> str:
     return f"{text} until {' or '.join(ends)}"
 
 
-def _flow(card: MaterialCard) -> str:
+def _flow(card: MaterialCard, temperature: float) -> str:
     """How a material flows, in words."""
     if card.is_third_medium:
         return (
@@ -123,7 +123,7 @@ def _flow(card: MaterialCard) -> str:
     if card.yield_stress is None or card.flow == "elastic":
         return "elastic"
     hardening = engineering(card.hardening_modulus, "Pa")
-    text = f"yields at {_function(card.yield_stress, 'Pa')}, hardening {hardening}"
+    text = f"yields at {_function(card.yield_stress, 'Pa', temperature)}, hardening {hardening}"
     if card.flow == "viscoplastic":
         text += f", flows at {card.reference_rate:.3g} 1/s (stress / yield stress - 1)^{card.rate_exponent:g}"
     return text
@@ -131,8 +131,9 @@ def _flow(card: MaterialCard) -> str:
 
 def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -> Iterator[str]:
     yield f"Region        {name}: {card.name}, about {size.cells[name]} elements"
-    elasticity = f"E {_function(card.youngs_modulus, 'Pa')}, nu {_function(card.poisson_ratio, '')}"
-    yield f"{'':14}  {elasticity}, {_flow(card)}"
+    elasticity = f"E {_function(card.youngs_modulus, 'Pa', temperature)}, "
+    elasticity += f"nu {_function(card.poisson_ratio, '', temperature)}"
+    yield f"{'':14}  {elasticity}, {_flow(card, temperature)}"
     if card.stores_lithium:
         yield (
             f"{'':14}  stores lithium: C_max {card.maximum_concentration:.4g} mol/m3, "
@@ -149,12 +150,17 @@ def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -
 def _diffusivity(card: MaterialCard, temperature: float) -> str:
     function, factor = card.diffusivity, card.diffusivity_factor(temperature)
     assert function is not None
-    ends = [function.unlithiated] if function.constant else [function.unlithiated, function.lithiated]
-    return " -> ".join(f"{end * factor:.3g}" for end in ends)
+    return " -> ".join(f"{end * factor:.3g}" for end in _ends(function, temperature))
 
 
-def _function(function: StoichiometryFunction, unit: str) -> str:
-    ends = [function.unlithiated] if function.constant else [function.unlithiated, function.lithiated]
+def _ends(function: StoichiometryFunction, temperature: float) -> list[float]:
+    """Values at c = 0 and c = 1, one of them where they are always the same."""
+    fillings = (0.0,) if function.constant else (0.0, 1.0)
+    return [float(function.at(filling, temperature)) for filling in fillings]
+
+
+def _function(function: StoichiometryFunction, unit: str, temperature: float) -> str:
+    ends = _ends(function, temperature)
     text = " -> ".join(engineering(end, unit) if unit else f"{end:g}" for end in ends)
     if isinstance(function, TabulatedFunction):
         return f"{text} (table)"

@@ -52,7 +52,7 @@ YieldStress = Annotated[
 Rate = Annotated[float, quantity("rate", "1/s", "1e-9 1/s", units=("1/s", "1/h"), gt=0)]
 RateExponent = Annotated[float, quantity("exponent", "", "4", ge=1, le=50)]
 MolarEnergy = Annotated[
-    float, quantity("molar energy", "J/mol", "37 kJ/mol", units=("J/mol", "kJ/mol"), ge=0)
+    float, quantity("molar energy", "J/mol", "37 kJ/mol", units=("J/mol", "kJ/mol"), ge=0, le=1e6)
 ]
 FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
 ElasticityKind = Literal["neo_hookean", "hencky", "third_medium"]
@@ -66,7 +66,7 @@ DiffusivityFunction = Annotated[
     StoichiometryFunction,
     PropertyFunction(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
 ]
-RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5")]
+RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5", ge=-20, le=20)]
 GradientEnergy = Annotated[
     float, quantity("gradient energy", "J/m", "1e-10 J/m", units=("J/m", "nJ/m", "N"), gt=0)
 ]

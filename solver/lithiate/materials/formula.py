@@ -120,7 +120,10 @@ def _value(node: ast.expr, names: Mapping[str, Any], functions: Mapping[str, Cal
             return _OPERATORS[type(node.op)](_value(node.operand, names, functions))
         case ast.BinOp():
             left, right = _value(node.left, names, functions), _value(node.right, names, functions)
-            return _OPERATORS[type(node.op)](left, right)
+            result = _OPERATORS[type(node.op)](left, right)
+            if isinstance(result, complex):  # the root of a negative number
+                raise ValueError("no real value")
+            return result
         case ast.Call(func=ast.Name(id=name)):
             argument = _value(node.args[0], names, functions)
             return getattr(math, name)(argument) if isinstance(argument, float) else functions[name](argument)

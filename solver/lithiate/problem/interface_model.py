@@ -184,7 +184,7 @@ class InterfaceModel:
         return first.electrolyte_potential.value("+"), second.electrolyte_potential.value("-")
 
     @cached_property
-    def exchange_current_density(self) -> Any:
+    def exchanged_current_density(self) -> Any:
         """Current from the first side to the second per current area, of lithium or of ions."""
         assert self.laws.exchange is not None
         return self.laws.exchange.current_density(self.contact_area_fraction, *self.exchanged_potentials)
@@ -193,4 +193,4 @@ class InterfaceModel:
     def exchange_power(self) -> Any:
         """i (Phi_A - Phi_B) per current area."""
         first, second = self.exchanged_potentials
-        return self.exchange_current_density * (first - second)
+        return self.exchanged_current_density * (first - second)

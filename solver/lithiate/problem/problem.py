@@ -302,7 +302,7 @@ class Problem:
         if interface.laws.kinetics is not None:
             self._add_reaction(interface, interface.current_density * area)
         if interface.laws.exchange is not None:
-            self._add_exchange(interface, interface.exchange_current_density * area)
+            self._add_exchange(interface, interface.exchanged_current_density * area)
 
     def _add_reaction(self, interface: InterfaceModel, current: Any) -> None:
         """Lithium leaves the electrode, ions enter the electrolyte, electrons the collector."""

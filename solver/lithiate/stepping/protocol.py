@@ -87,11 +87,13 @@ class ProtocolRun:
         stepper: Stepper,
         observer: Observer,
         interrupted: Callable[[], None],
+        require_room: Callable[[float], None],
     ) -> None:
         self.case, self.problem, self.stepper, self.observer = case, problem, stepper, observer
         self.balances = Balances(observer)
         self.rejected_steps = 0
         self._interrupted = interrupted
+        self._require_room = require_room
         self._time = 0.0
         self._index = 0
         self._cycle = 1
@@ -131,6 +133,7 @@ class ProtocolRun:
                     f"no equilibrium under a stack pressure of {applied * self._unit.stress:.3g} Pa "
                     f"({outcome.newton.reason})"
                 )
+        self._require_room(0.0)
         state = self.observer.state()
         errors = self.balances.start(state, self.pressure)
         record = self._record(0.0, 0, 0.0, 0.0, iterations, state, errors, landmark=True)
@@ -207,6 +210,8 @@ class ProtocolRun:
     def _finish(
         self, number: int, trial: float, passed: float, outcome: StepOutcome, landmark: bool
     ) -> Record:
+        # Before anything of the step is kept: what it refuses is no good state.
+        self._require_room((self._time + trial) * self._unit.time)
         state = self.observer.state()
         density = float(self.problem.current_density.value)
         current = density * self.observer.platen_area
