@@ -84,6 +84,14 @@ class _Reader:
     blocks: dict[str, list[tuple[IndexArray, IndexArray]]] = field(default_factory=dict)
 
     def read(self) -> RawMesh:
+        """Go through all sections, in whichever order they stand.
+
+        Returns:
+            Points in the file's unit, elements by kind with their groups, and the groups' names.
+
+        Raises:
+            InputError: If the file is none of gmsh's, is cut, or is of a kind that is not read.
+        """
         if not self.data.lstrip().startswith((b"$MeshFormat", b"$Comments")):
             raise InputError("found a file that does not start with $MeshFormat; allowed: a mesh of gmsh")
         while (line := self._line()) is not None:

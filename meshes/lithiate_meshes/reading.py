@@ -176,6 +176,11 @@ class _Conversion:
         return 3 if self.symmetry == "3d" else 2
 
     def mesh(self) -> MeshData:
+        """The mesh in metres, its names those of the groups or what the tables call them.
+
+        Raises:
+            InputError: If cells or outer facets have no name, or elements are of another kind or dimension.
+        """
         raw, dimension = self.raw, self.dimension
         cell_kind, facet_kind = ("tetra", "triangle") if dimension == 3 else ("triangle", "line")
         self._refuse_other_elements(cell_kind)
