@@ -49,3 +49,26 @@ def _end_of_lithiation(folder: Path) -> dict[str, float]:
     step = rows[:, names.index("protocol_step [-]")]
     last = rows[np.flatnonzero(step == 0)[-1]]
     return dict(zip(names, last, strict=True))
+
+
+@pytest.mark.slow
+def test_octant_in_a_box_runs(tmp_path: Path) -> None:
+    """Other walls, and a checkable number: the box holds more electrolyte, so the platen rises less."""
+    settings = (
+        'geometry.block_size="1.5 um"',
+        'geometry.mesh_size="0.22 um"',
+        'geometry.mesh_size_far="0.5 um"',
+        'geometry.symmetry="3d"',
+        "protocol.0.until.state_of_charge=0.06",
+        "protocol.1.until.time=1",
+        "protocol.2.until.time=1",
+        "output.states_of_charge=[]",
+        "output.pictures=false",
+        "solver.tolerance=1e-2",
+    )
+    heights = {}
+    for shape in ("cylinder", "box"):
+        finished = run_case(tmp_path / shape, *settings, f'geometry.block_shape="{shape}"')
+        assert finished.returncode == 0, finished.stderr
+        heights[shape] = _end_of_lithiation(tmp_path / shape)["thickness [m]"]
+    assert heights["box"] < heights["cylinder"]
