@@ -15,26 +15,26 @@ from mpi4py import MPI
 
 from lithiate import compat, parallel
 from lithiate.case import Case, load_case
+from lithiate.courses.cell import CellCourse
+from lithiate.courses.entry import Course, Entry
 from lithiate.ending import Ending
 from lithiate.errors import BalanceError, InputError, Interrupted, LithiateError, SolverError
 from lithiate.geometry import Geometry, distribute
 from lithiate.output.fields import FieldWriter
 from lithiate.output.folder import check_folder, default_folder, prepare_folder
-from lithiate.output.history import HistoryFile, HistoryRows
+from lithiate.output.history import HistoryFile
 from lithiate.output.progress import Reporter
 from lithiate.output.summary import provenance, summary, write_json
 from lithiate.problem.from_case import build_problem, require_supported
-from lithiate.problem.nonlinear import DEFAULT_OPTIONS, NonlinearSystem
+from lithiate.problem.nonlinear import DEFAULT_OPTIONS
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
-from lithiate.problem.walls import MirrorPlanes
 from lithiate.signals import SignalWatch
 from lithiate.stepping.balances import BOUNDS
-from lithiate.stepping.protocol import ProtocolRun, Record
-from lithiate.stepping.stepper import Stepper
 
-FRAME_CHARGE_INTERVAL = 1 / 30
-"""Fields are written at least this far apart in state of charge, unless the case says how often."""
+FRAME_DISTANCE = 1 / 30
+"""Fields are written at least this far apart in the state of charge, or in what the course of the run has in
+its place, unless the case says how often."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,6 @@ def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
     return distribute(communicator, data, length, bonded)
 
 
-CLOSED_SPACE = 1e-6
-"""Walls may overlap by this share of the model's height before they count as met."""
-
-
 class _Run:
     """One run: owns the result folder's files and how the run ended."""
 
@@ -123,9 +119,7 @@ class _Run:
         self.started = started
         self.is_root = communicator.rank == parallel.ROOT
         self.rows: list[dict[str, float]] = []
-        self.warnings: list[str] = []
-        self._failed: set[str] = set()
-        self.protocol: ProtocolRun | None = None
+        self.course: Course | None = None
         self.unknowns = 0
         self.summary: dict[str, Any] = {}
 
@@ -141,117 +135,43 @@ class _Run:
             f"{self.unknowns} unknowns on {communicator.size} rank{'s' if communicator.size > 1 else ''}"
         )
         watch.check()
-        system = NonlinearSystem(problem, case.solver.newton_tolerance, case.solver.petsc)
         observer = Observer(problem)
+        course = self.course = CellCourse(case, problem, observer, watch.check)
         if self.is_root:
             options = {**DEFAULT_OPTIONS, **case.solver.petsc}
             write_json(
                 self.folder / "provenance.json",
                 provenance(case, communicator.size, options, asdict(problem.units)),
             )
-        history = HistoryRows(case, observer)
-        file = HistoryFile(self.folder / "history.csv", history.columns) if self.is_root else None
+        file = HistoryFile(self.folder / "history.csv", course.columns) if self.is_root else None
         fields = FieldWriter(observer, self.folder)
-        stepper = Stepper(problem, system, case.solver.tolerance)
-        planes = MirrorPlanes(problem)
-        self.protocol = ProtocolRun(
-            case, problem, stepper, observer, watch.check, lambda time: self._require_room(planes, time)
-        )
         frames = _FrameChoice(case)
-
-        def keep(record: Record) -> None:
-            row = history.row(record)
-            self.rows.append(row)
-            if file is not None:
-                file.append(row)
-            self._note_table_ends(row)
-            self._note_sliding(record)
-            self._note_failure(observer, record, row)
-            if frames.wanted(record, row["state_of_charge"]):
-                fields.write(record.time, record.state)
-            reporter.step(record, row["voltage"], row["state_of_charge"])
-
         try:
-            keep(self.protocol.press())
-            for record in self.protocol.run():
-                keep(record)
+            for entry in course.entries():
+                self.rows.append(entry.row)
+                if file is not None:
+                    file.append(entry.row)
+                if frames.wanted(entry, len(self.rows) - 1):
+                    fields.write(entry.time, entry.state)
+                reporter.step(entry)
         except (SolverError, Interrupted):
             # The step under way is dropped; the last accepted one is the last good state.
             if self.rows and not frames.just_written:
-                self._write_last_state(fields, stepper, observer)
+                fields.write(self.rows[-1]["time"], course.last_state())
             raise
-
-    def _write_last_state(self, fields: FieldWriter, stepper: Stepper, observer: Observer) -> None:
-        stepper.reject()
-        stepper.problem.time_step.value = 0.0
-        fields.write(self.rows[-1]["time"], observer.state())
-
-    def _require_room(self, planes: MirrorPlanes, time: float) -> None:
-        """End the run where bodies grow together across an empty space, in which no contact is computed.
-
-        Raises:
-            SolverError: with the time.
-        """
-        if planes.overlap() > CLOSED_SPACE * self.problem.geometry.height / self.problem.units.length:
-            raise SolverError(
-                f"a body grew through a side of the model at time {time:.6g} s: the walls of an empty "
-                "space met, between which no contact is computed; a meshed filler in that space carries load"
-            )
-
-    def _note_table_ends(self, row: Mapping[str, float]) -> None:
-        """Warn once where the open-circuit curve is read beyond its measured points."""
-        for name in self.case.storing_regions:
-            card = self.case.card(name)
-            table = card.open_circuit_potential
-            if table is None or card.chemistry != "open_circuit":
-                continue
-            low, high = row[f"smallest_stoichiometry.{name}"], row[f"largest_stoichiometry.{name}"]
-            first, last = table.stoichiometry[0], table.stoichiometry[-1]
-            for beyond, side, end in ((low < first, "below", first), (high > last, "above", last)):
-                text = (
-                    f"region {name}: the stoichiometry went {side} {end:g}, the end of the open-circuit "
-                    "table; its logarithmic continuation was used there"
-                )
-                if beyond and text not in self.warnings:
-                    self.warnings.append(text)
-
-    def _note_sliding(self, record: Record) -> None:
-        """Warn once where touching faces slide further than their pairing on the mesh can describe."""
-        for name, face in record.state.interfaces.items():
-            size = self.case.geometry.interface_mesh_size(name)
-            touching = face.values["gap"] <= 0.0
-            slip = parallel.largest(self.communicator, face.values["slip"][touching])
-            text = (
-                f"interface {name}: faces slid by more than an element ({size:g} m); they are paired "
-                "on the mesh as built, so contact is approximate there"
-            )
-            if slip * self.problem.units.length > size and text not in self.warnings:
-                self.warnings.append(text)
-
-    def _note_failure(self, observer: Observer, record: Record, row: Mapping[str, float]) -> None:
-        """Warn once for each region whose largest principal stress passes its failure stress."""
-        for name in record.state.regions:
-            if row.get(f"largest_failure_index.{name}", 0.0) <= 1.0 or name in self._failed:
-                continue
-            self._failed.add(name)
-            place = ", ".join(
-                f"{value:.4g}" for value in observer.place_of_failure(record.state.regions[name])
-            )
-            self.warnings.append(
-                f"region {name}: the largest principal stress passed the failure stress at time "
-                f"{record.time:.6g} s, first at ({place}) m of the mesh as built; no crack is computed"
-            )
 
     def finish(self, status: str, reason: str) -> None:
         """Write summary.json."""
-        worst = self.protocol.balances.worst if self.protocol else {}
+        course = self.course
         extra = {
             "unknowns": self.unknowns,
             "accepted_steps": max(len(self.rows) - 1, 0),
-            "rejected_steps": self.protocol.rejected_steps if self.protocol else 0,
+            "rejected_steps": course.rejected_steps if course else 0,
             "wall_time": time.monotonic() - self.started,
+            **(course.summary_values() if course else {}),
         }
-        self.summary = summary(self.case, status, reason, self.rows, extra, worst, self.warnings)
+        worst, warnings = (course.worst_balances, course.warnings) if course else ({}, ())
+        self.summary = summary(self.case, status, reason, self.rows, extra, worst, warnings)
         if self.is_root:
             write_json(self.folder / "summary.json", self.summary)
 
@@ -261,18 +181,18 @@ class _FrameChoice:
 
     def __init__(self, case: Case) -> None:
         self._every = case.output.every
-        self._last_charge = float("-inf")
+        self._last = float("-inf")
         self.just_written = False
 
-    def wanted(self, record: Record, state_of_charge: float) -> bool:
-        """Landmarks always; else every n-th step, or by distance in state of charge."""
+    def wanted(self, entry: Entry, index: int) -> bool:
+        """Landmarks always; else every n-th step, or by distance."""
         if self._every is not None:
-            due = record.index % self._every == 0
+            due = index % self._every == 0
         else:
-            due = abs(state_of_charge - self._last_charge) >= FRAME_CHARGE_INTERVAL
-        self.just_written = record.landmark or due
+            due = abs(entry.distance - self._last) >= FRAME_DISTANCE
+        self.just_written = entry.landmark or due
         if self.just_written:
-            self._last_charge = state_of_charge
+            self._last = entry.distance
         return self.just_written
 
 
@@ -318,12 +238,13 @@ def _carry_out(job: _Run, reporter: Reporter, watch: SignalWatch) -> Result:
         job.finish("stopped" if isinstance(error, Interrupted) else "failed", error.message)
         reporter.log(error.message)
         raise
-    assert job.protocol is not None
-    out_of_bounds = job.protocol.balances.out_of_bounds
+    assert job.course is not None
+    worst = job.course.worst_balances
+    out_of_bounds = {name: value for name, value in worst.items() if value > BOUNDS[name]}
     reason = "".join(
         f"; {name} reached {value:.2e}, bound {BOUNDS[name]:.0e}" for name, value in out_of_bounds.items()
     )
-    job.finish("completed", "the protocol was carried out" + reason)
+    job.finish("completed", job.course.done + reason)
     _report(job, reporter)
     _draw(job, reporter)
     return Result(job.folder, BalanceError.exit_status if out_of_bounds else 0, job.summary)

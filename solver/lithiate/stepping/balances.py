@@ -159,8 +159,3 @@ class Balances:
     def dissipation(self) -> dict[str, float]:
         """Energy dissipated so far by mechanism, solver units."""
         return dict(self._dissipation)
-
-    @property
-    def out_of_bounds(self) -> dict[str, float]:
-        """Balances whose worst error exceeds its bound."""
-        return {name: value for name, value in self.worst.items() if value > BOUNDS[name]}
