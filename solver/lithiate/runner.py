@@ -31,6 +31,8 @@ from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
 from lithiate.signals import SignalWatch
 from lithiate.stepping.balances import BOUNDS
+from lithiate.verification.course import VerificationCourse, create_drive
+from lithiate.verification.drive import Drive
 
 FRAME_DISTANCE = 1 / 30
 """Fields are written at least this far apart in the state of charge, or in what the course of the run has in
@@ -113,9 +115,16 @@ class _Run:
     """One run: owns the result folder's files and how the run ended."""
 
     def __init__(
-        self, case: Case, problem: Problem, folder: Path, communicator: MPI.Intracomm, started: float
+        self,
+        case: Case,
+        problem: Problem,
+        drive: Drive | None,
+        folder: Path,
+        communicator: MPI.Intracomm,
+        started: float,
     ) -> None:
-        self.case, self.problem, self.folder, self.communicator = case, problem, folder, communicator
+        self.case, self.problem, self.drive = case, problem, drive
+        self.folder, self.communicator = folder, communicator
         self.started = started
         self.is_root = communicator.rank == parallel.ROOT
         self.rows: list[dict[str, float]] = []
@@ -136,7 +145,7 @@ class _Run:
         )
         watch.check()
         observer = Observer(problem)
-        course = self.course = CellCourse(case, problem, observer, watch.check)
+        course = self.course = self._create_course(observer, watch)
         if self.is_root:
             options = {**DEFAULT_OPTIONS, **case.solver.petsc}
             write_json(
@@ -159,6 +168,11 @@ class _Run:
             if self.rows and not frames.just_written:
                 fields.write(self.rows[-1]["time"], course.last_state())
             raise
+
+    def _create_course(self, observer: Observer, watch: SignalWatch) -> Course:
+        if self.drive is not None:
+            return VerificationCourse(self.case, self.drive, observer, watch.check)
+        return CellCourse(self.case, self.problem, observer, watch.check)
 
     def finish(self, status: str, reason: str) -> None:
         """Write summary.json."""
@@ -220,10 +234,12 @@ def run(case: Case, out: str | os.PathLike[str] | None = None, overwrite: bool =
         on_root(communicator, lambda: check_folder(folder, case_path=case.path, overwrite=overwrite))
         # Whatever can refuse the input comes before anything is written.
         require_supported(case)
-        problem = build_problem(case, build_geometry(case, communicator))
+        geometry = build_geometry(case, communicator)
+        drive = create_drive(case, geometry) if case.verification is not None else None
+        problem = build_problem(case, geometry) if drive is None else drive.problem
         watch.check()
         on_root(communicator, lambda: prepare_folder(folder, case_path=case.path, overwrite=overwrite))
-        job = _Run(case, problem, folder, communicator, started)
+        job = _Run(case, problem, drive, folder, communicator, started)
         if job.is_root:
             (folder / "case.resolved.toml").write_text(case.to_toml(), encoding="utf-8")
         with Reporter(case, folder / "run.log" if job.is_root else None) as reporter:

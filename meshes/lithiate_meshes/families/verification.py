@@ -40,7 +40,7 @@ _LENGTHS = {
     "sphere": ("radius",),
 }
 # The element size at the centre of a sphere, per that on its surface; both halve with mesh_size.
-_SIZE_AT_CENTRE = 3.0
+_SIZE_AT_CENTRE = 2.0
 
 
 class VerificationBlock(BaseModel):
@@ -59,7 +59,7 @@ class VerificationBlock(BaseModel):
     ``shape = "sphere"`` is one region ``sphere`` of ``radius`` around the origin, of which symmetry leaves
     the quarter r >= 0, z >= 0 (axisymmetric), the octant (3d) or, of a long fibre in its place, the quarter
     x >= 0, y >= 0 (plane strain). Surfaces: ``surface``, ``bottom`` (z or y = 0) and, in 2D, ``axis``, in 3D
-    ``symmetry_x`` and ``symmetry_y``. Its elements have ``mesh_size`` on the surface and three times that
+    ``symmetry_x`` and ``symmetry_y``. Its elements have ``mesh_size`` on the surface and twice that
     at the centre.
     """
 

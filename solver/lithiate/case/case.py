@@ -10,6 +10,7 @@ from lithiate_meshes.families import GeometrySection
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from lithiate.case.interface import Interface
+from lithiate.case.load import PROBLEMS, Load, VerificationProblem
 from lithiate.case.protocol import Step
 from lithiate.case.region import Region
 from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
@@ -48,8 +49,13 @@ class Case(Frozen):
     )
     physics: Physics = Physics()
     initial: Initial = Initial()
-    stack_pressure: StackPressure
-    protocol: tuple[Step, ...] = Field(min_length=1)
+    stack_pressure: StackPressure = Field(
+        default=StackPressure(pressure=0.0), description="needed by every cell, that is by every protocol"
+    )
+    protocol: tuple[Step, ...] = Field(
+        default=(), description='needed by every cell; with family = "verification", [load] in its place'
+    )
+    load: Load | None = None
     output: Output = Output()
     solver: Solver = Solver()
     expectation: tuple[Expectation, ...] = ()
@@ -81,6 +87,21 @@ class Case(Frozen):
         return self.regions[region].card
 
     @property
+    def verification(self) -> VerificationProblem | None:
+        """What this verification problem needs and gives; None for a cell, which follows a protocol."""
+        return None if self.protocol else PROBLEMS.get(self.problem_name)
+
+    @property
+    def problem_name(self) -> str:
+        """``geometry.problem`` of the verification family, empty for the others."""
+        return str(getattr(self.geometry, "problem", ""))
+
+    @property
+    def stress_free_stoichiometry(self) -> float:
+        """c_0 at which the mesh as built is free of stress [-]."""
+        return 0.0 if self.initial.mean_filling is not None else self.initial.stoichiometry
+
+    @property
     def storing_regions(self) -> tuple[str, ...]:
         """Names of the regions that store lithium."""
         return tuple(name for name in self.regions if self.card(name).stores_lithium)
@@ -89,6 +110,7 @@ class Case(Frozen):
         """C_max per volume of the mesh as built, C_max / (1 + Omega C_max c_0) [mol/m3].
 
         The card counts per volume of the unlithiated material, the mesh is the stress-free state at c_0.
+        Linear kinematics does not tell these volumes from each other.
 
         Args:
             region: a region that stores lithium.
@@ -99,7 +121,9 @@ class Case(Frozen):
         card = self.card(region)
         if card.maximum_concentration is None:
             raise ValueError(f"region {region} stores no lithium")
-        return card.maximum_concentration / (1 + card.swelling * self.initial.stoichiometry)
+        if self.physics.kinematics == "small_strain":
+            return card.maximum_concentration
+        return card.maximum_concentration / (1 + card.swelling * self.stress_free_stoichiometry)
 
     def transfer_at(self, interface: str) -> Transfer:
         """What passes through an interface, by the materials of its two sides.

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding, nearest, strip_annotation
+from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
 from lithiate.case.protocol import Rest
 from lithiate.case.quantities_known import known_quantities
+from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
 from lithiate.materials.functions import PropertyFunction
 from lithiate.materials.open_circuit import first_rise
@@ -20,16 +22,36 @@ ELEMENTS_PER_WIDTH = 3
 
 def cross_findings(case: Case) -> list[Finding]:
     """Everything that is wrong only in combination; the tables themselves are valid."""
+    found = [*_functions(case), *_open_circuit(case), *_phases(case)]
+    if case.verification is not None:
+        return [*found, *verification_findings(case), *_expectations(case)]
     return [
-        *_functions(case),
+        *_cell(case),
+        *found,
         *_storage(case),
-        *_open_circuit(case),
-        *_phases(case),
         *_reactions(case),
         *_connections(case),
         *_first_step(case),
         *_expectations(case),
     ]
+
+
+def _cell(case: Case) -> Iterator[Finding]:
+    """A cell stands under a platen and follows a protocol."""
+    if "stack_pressure" not in case.model_fields_set:
+        yield Finding(("stack_pressure",), "missing; needed because a cell stands under a platen")
+    if not case.protocol:
+        yield Finding(("protocol",), "empty; allowed: at least one [[protocol]] step")
+    if case.load is not None:
+        text = f"found with {'a protocol' if case.protocol else 'a cell'}; allowed: only without a protocol, "
+        names = ", ".join(f'"{name}"' for name in PROBLEMS)
+        yield Finding(("load",), f'{text}in family = "verification" with problem = {names}')
+    if case.initial.mean_filling is not None:
+        yield Finding(
+            ("initial", "mean_filling"),
+            f"found {case.initial.mean_filling:g}; allowed: only in the verification problem core_shell; "
+            "a cell starts from initial.stoichiometry",
+        )
 
 
 def warnings_of(case: Case) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lithiate_meshes.families import GeometrySection
-from lithiate_meshes.quantities import Length, PositivePressure, Toughness
+from lithiate_meshes.quantities import Fraction, Length, PositivePressure, Toughness
 from pydantic import TypeAdapter, ValidationError
 
 from lithiate.materials.card import Modulus
@@ -16,6 +16,18 @@ LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
 
 SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 """Families whose ``mesh_size`` may be left to the interfaces."""
+
+_VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
+    "sphere": ("radius", 50, 15),
+    "core_shell": ("radius", 12, 8),
+    "hollow_sphere": ("inner_radius", 20, 8),
+    "block": ("height", 1, 1),
+}
+"""Length of a verification problem and the elements that it takes, in 2D and in 3D; that of a core in a shell
+is the core's radius."""
+
+_CORE_PER_SHELL = 4.0
+"""A thin shell counts as a core this many times as thick."""
 
 _MOST_HALVINGS = 12
 # Fewer would miss the volume of a sphere by more than a mesh is allowed to.
@@ -45,9 +57,11 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
         table: the raw case, library values filled in.
     """
     geometry = table.get("geometry")
-    if not isinstance(geometry, dict) or geometry.get("family") not in SIZED_FAMILIES:
+    if not isinstance(geometry, dict) or "mesh_size" in geometry:
         return
-    if "mesh_size" in geometry:
+    if geometry.get("family") == "verification":
+        _try_sizes(table, geometry, _verification_size(geometry))
+    if geometry.get("family") not in SIZED_FAMILIES:
         return
     try:
         size = min(_cohesive_lengths(table), default=0.0) * LARGEST_SHARE_OF_COHESIVE_LENGTH
@@ -58,6 +72,11 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
             size = min(size, radius / elements)
     except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):
         return
+    _try_sizes(table, geometry, size)
+
+
+def _try_sizes(table: dict[str, Any], geometry: dict[str, Any], size: float) -> None:
+    """Set the largest half, quarter, ... of a size that the geometry accepts."""
     for _ in range(_MOST_HALVINGS if size > 0.0 else 0):
         trial = {**geometry, "mesh_size": size}
         try:
@@ -67,6 +86,21 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
             continue
         table["geometry"] = trial
         return
+
+
+def _verification_size(geometry: Mapping[str, Any]) -> float:
+    """With which a verification problem is solved to about half a per cent; 0 if there is none."""
+    problem = str(geometry.get("problem", geometry.get("shape", "")))
+    in_space = geometry.get("symmetry") == "3d"
+    name, *elements = _VERIFICATION_SIZES.get(problem, ("", 1, 1))
+    try:
+        length = TypeAdapter(Length).validate_python(geometry[name])
+        if problem == "core_shell":
+            core = length * TypeAdapter(Fraction).validate_python(geometry["core_volume_fraction"]) ** (1 / 3)
+            length = min(core, _CORE_PER_SHELL * (length - core))
+    except (ValidationError, KeyError):
+        return 0.0
+    return length / elements[in_space]
 
 
 def _cohesive_lengths(table: Mapping[str, Any]) -> Iterator[float]:

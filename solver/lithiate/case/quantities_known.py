@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lithiate.case.case import Case
+from lithiate.case.load import VerificationProblem
 
 _OF_THE_RUN = {
     "step": "-", "time": "s", "time_step": "s", "protocol_step": "-", "cycle": "-", "newton_iterations": "-",
@@ -11,8 +12,7 @@ _OF_THE_RUN = {
     "charge_balance_error": "-", "force_balance_error": "-", "energy_balance_error": "-", "unknowns": "-",
     "accepted_steps": "-", "rejected_steps": "-", "wall_time": "s",
 }  # fmt: skip
-IN_SUMMARY_ALONE = frozenset({"unknowns", "accepted_steps", "rejected_steps", "wall_time"})
-"""Quantities without a column in the history."""
+_IN_SUMMARY_ALONE = frozenset({"unknowns", "accepted_steps", "rejected_steps", "wall_time"})
 
 _OF_A_STORING_REGION = {
     "mean_stoichiometry": "-", "smallest_stoichiometry": "-", "largest_stoichiometry": "-",
@@ -30,16 +30,32 @@ _OF_A_REACTING_INTERFACE = {
 }  # fmt: skip
 
 
+def _of_a_verification(problem: VerificationProblem) -> dict[str, str]:
+    """What the run of a verification problem gives beside the columns of its regions."""
+    first = ("step", "time", "time_step", "newton_iterations")
+    last = (*problem.balances, "unknowns", "accepted_steps", "rejected_steps", "wall_time")
+    before, after = ({name: _OF_THE_RUN[name] for name in names} for names in (first, last))
+    return {**before, **problem.columns, **after, **problem.summary}
+
+
+def in_summary_alone(case: Case) -> frozenset[str]:
+    """Quantities without a column in the history."""
+    of_the_problem = case.verification.summary if case.verification is not None else ()
+    return _IN_SUMMARY_ALONE | frozenset(of_the_problem)
+
+
 def known_quantities(case: Case) -> dict[str, str]:
     """Name and unit of every quantity in the summary of a run; an expectation is about one of these."""
     known = dict(_OF_THE_RUN)
+    if case.verification is not None:
+        known = _of_a_verification(case.verification)
     for region in case.regions:
         if region in case.storing_regions:
             known |= {f"{name}.{region}": unit for name, unit in _OF_A_STORING_REGION.items()}
         known |= {f"{name}.{region}": unit for name, unit in _OF_A_REGION.items()}
         if case.card(region).failure_stress is not None:
             known[f"largest_failure_index.{region}"] = "-"
-    for interface in case.interfaces:
+    for interface in () if case.verification is not None else case.interfaces:
         known |= {f"{name}.{interface}": unit for name, unit in _OF_AN_INTERFACE.items()}
         if interface in case.reacting_interfaces:
             known |= {f"{name}.{interface}": unit for name, unit in _OF_A_REACTING_INTERFACE.items()}

@@ -51,13 +51,19 @@ def report_lines(case: Case) -> Iterator[str]:
         yield from _region(name, case.card(name), size, case.physics.temperature)
     for name in case.interfaces:
         yield from _interface(case, name)
-    yield f"Stack         {engineering(case.stack_pressure.pressure, 'Pa')} ({case.stack_pressure.mode})"
-    if case.storing_regions:
+    if case.verification is None or case.verification.stack_pressure:
+        yield f"Stack         {engineering(case.stack_pressure.pressure, 'Pa')} ({case.stack_pressure.mode})"
+    if case.initial.mean_filling is not None:
+        yield f"Start         mean filling {case.initial.mean_filling:g}, free of stress where empty"
+    elif case.storing_regions:
         start, temperature = case.initial.stoichiometry, case.physics.temperature
         yield f"Start         stoichiometry {start:g} at {temperature:g} K, free of stress"
     yield f"Physics       {_physics(case)}"
     for number, step in enumerate(case.protocol):
         yield f"{'Protocol' if number == 0 else '':<14}{number}  {step_in_words(step, size)}"
+    if case.load is not None:
+        parts = [f"{name.replace('_', ' ')} {value}" for name, value in case.load if value is not None]
+        yield f"Load          {', '.join(parts)}"
     yield ""
     yield from _size(case, size)
     yield from _remarks(case)

@@ -59,10 +59,15 @@ class Physics(Frozen):
 
 
 class Initial(Frozen):
-    """``[initial]``: the state at time zero, free of stress."""
+    """``[initial]``: the state at time zero, free of stress (but see ``mean_filling``)."""
 
     stoichiometry: Stoichiometry = Field(
         default=0.5, description="in every storing region; if not given, where the open-circuit table starts"
+    )
+    mean_filling: Stoichiometry | None = Field(
+        default=None,
+        description="verification problem core_shell only, in place of stoichiometry: all lithium over all "
+        "sites, in regions that are free of stress when empty",
     )
 
 

@@ -123,11 +123,13 @@ class StorageParameters:
         card: the material; has a maximum concentration.
         units: solver units.
         stress_free_stoichiometry: c_0 [-].
+        linear: kinematics is linear: the volume as built is that of the unlithiated material.
     """
 
     card: MaterialCard
     units: Units
     stress_free_stoichiometry: float
+    linear: bool = False
 
     @property
     def unlithiated_swelling(self) -> float:
@@ -139,16 +141,22 @@ class StorageParameters:
     def maximum_concentration(self) -> float:
         """C_max per volume as built: the card's, divided by the volume ratio at c_0."""
         assert self.card.maximum_concentration is not None
-        built = 1 + self.unlithiated_swelling * self.stress_free_stoichiometry
-        return self.card.maximum_concentration / built / self.units.concentration
+        return self.card.maximum_concentration / self._built_ratio / self.units.concentration
+
+    @property
+    def _built_ratio(self) -> float:
+        """Volume as built per volume of the unlithiated material."""
+        return 1.0 if self.linear else 1 + self.unlithiated_swelling * self.stress_free_stoichiometry
 
     @property
     def swelling(self) -> float:
         """dJ_c/dc."""
-        return self.unlithiated_swelling / (1 + self.unlithiated_swelling * self.stress_free_stoichiometry)
+        return self.unlithiated_swelling / self._built_ratio
 
     def volumetric_ratio(self, stoichiometry: Any) -> Any:
-        """J_c(c), one at c_0."""
+        """J_c(c), one at c_0; linear theory has J_c = 1 + Omega C_max (c - c_0)."""
+        if self.linear:
+            return 1 + self.unlithiated_swelling * (stoichiometry - self.stress_free_stoichiometry)
         return volumetric_ratio(stoichiometry, self.unlithiated_swelling, self.stress_free_stoichiometry)
 
     @property
@@ -185,10 +193,13 @@ class StorageParameters:
         remainder = chemistry.piecewise_polynomial(stoichiometry, *self._remainder())
         return chemistry.logit_potential(stoichiometry) - remainder
 
-    @property
-    def initial_chemical_potential(self) -> float:
-        """mu_chem(c_0) as a number."""
-        start, table = self.stress_free_stoichiometry, self.card.open_circuit_potential
+    def chemical_potential_at(self, start: float) -> float:
+        """mu_chem at a filling as a number.
+
+        Args:
+            start: stoichiometry in (0, 1).
+        """
+        table = self.card.open_circuit_potential
         if self.card.chemistry == "regular_solution":
             parameter, reference = self._regular_solution
             return log(start / (1 - start)) + parameter * (1 - 2 * start) + reference

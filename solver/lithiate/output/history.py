@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lithiate.case import Case, known_quantities
-from lithiate.case.quantities_known import IN_SUMMARY_ALONE
+from lithiate.case.quantities_known import in_summary_alone
 from lithiate.problem.observables import Observer
 from lithiate.stepping.protocol import Record
 
@@ -21,7 +21,8 @@ SQUARE_CENTIMETRES = 1e4
 
 def history_columns(case: Case) -> dict[str, str]:
     """Name and unit of every column, in order."""
-    return {name: unit for name, unit in known_quantities(case).items() if name not in IN_SUMMARY_ALONE}
+    alone = in_summary_alone(case)
+    return {name: unit for name, unit in known_quantities(case).items() if name not in alone}
 
 
 class HistoryRows:

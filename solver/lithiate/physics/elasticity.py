@@ -67,9 +67,3 @@ def first_piola_kirchhoff_stress(
 ) -> Any:
     """P = J_c tau_e F^{-T}."""
     return volumetric_ratio * kirchhoff_stress * ufl.inv(deformation_gradient).T
-
-
-def small_strain_stress(bulk: Any, shear: Any, strain: Any, swelling_strain: Any) -> Any:
-    """sigma = K tr(eps - eps_c) I + 2 G dev(eps), eps_c = swelling_strain I (linear theory)."""
-    identity = ufl.Identity(3)
-    return bulk * (ufl.tr(strain) - 3 * swelling_strain) * identity + 2 * shear * ufl.dev(strain)

@@ -37,7 +37,7 @@ def _region_expressions(model: RegionModel) -> dict[str, Any]:
         **{f"stress_{i}{j}": stress[i, j] for i, j in STRESS_COMPONENTS},
         "plastic_strain": model.flow.equivalent_plastic_strain,
         "elastic_energy": model.elastic_energy,
-        "plastic_work": model.swelling_ratio * model.flow.dissipation,
+        "plastic_work": model.plastic_work,
     }
     if model.storage and model.concentration:
         expressions["stoichiometry"] = model.concentration.value

@@ -47,6 +47,7 @@ class Description:
         switches: which couplings are on.
         platen: name of the surface that a rigid platen presses on, or None.
         grounded: name of the surface at zero electrolyte potential, or None.
+        start: stoichiometry at time zero of regions that start with another one than c_0.
     """
 
     cards: Mapping[str, MaterialCard]
@@ -55,6 +56,11 @@ class Description:
     switches: Switches = Switches()
     platen: str | None = None
     grounded: str | None = None
+    start: Mapping[str, float] = field(default_factory=dict)
+
+    def start_of(self, region: str) -> float:
+        """Stoichiometry of a storing region at time zero."""
+        return self.start.get(region, self.initial_stoichiometry[region])
 
 
 class Problem:
@@ -188,28 +194,30 @@ class Problem:
                 name, self.measures, description.switches, solid, None, total, local, self.time_step
             )
             if card.stores_lithium:
-                model.storage = StorageParameters(card, units, description.initial_stoichiometry[name])
+                model.storage = StorageParameters(
+                    card, units, description.initial_stoichiometry[name], description.switches.small_strain
+                )
                 space = unknowns.scalar_field_space(mesh)
                 bounded = card.chemistry != "ideal_dilute"
                 model.concentration = self._add_unknown(f"stoichiometry.{name}", space, 1.0, bounded=bounded)
                 # A space of its own: Dirichlet conditions find the blocks they act on by the space.
                 space = unknowns.scalar_field_space(mesh)
                 model.potential = self._add_unknown(f"chemical_potential.{name}", space, potential_scale)
-                self._initialise(model)
+                self._initialise(model, description.start_of(name))
             elif card.is_electrolyte and description.grounded is not None:
                 space = unknowns.scalar_field_space(mesh)
                 model.electrolyte_potential = self._add_unknown(
                     f"electrolyte_potential.{name}", space, charge_scale, instantaneous=True
                 )
-            if solid.flows and not description.switches.small_strain:
+            if solid.flows:
                 model.history = create_flow_history(mesh, self.measures.bulk_degree)
             models[name] = model
         return models
 
     @staticmethod
-    def _initialise(model: RegionModel) -> None:
+    def _initialise(model: RegionModel, start: float) -> None:
         assert model.storage and model.concentration and model.potential
-        start, chemical = model.storage.stress_free_stoichiometry, model.storage.initial_chemical_potential
+        chemical = model.storage.chemical_potential_at(start)
         for unknown, value in ((model.concentration, start), (model.potential, chemical)):
             unknown.value.x.array[:] = value
             unknown.old.x.array[:] = value
@@ -225,7 +233,8 @@ class Problem:
                 potential = self._add_unknown(ELECTRODE_POTENTIAL, space, scale, instantaneous=True)
                 storage = self.regions[first].storage
                 assert storage is not None
-                potential.value.x.array[:] = -storage.initial_chemical_potential
+                start = self.description.start_of(first)
+                potential.value.x.array[:] = -storage.chemical_potential_at(start)
                 potential.old.x.array[:] = potential.value.x.array
             mesh = self.geometry.regions[first].mesh
             history = None

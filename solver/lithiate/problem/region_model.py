@@ -14,7 +14,15 @@ from dolfinx import mesh as dolfinx_mesh
 
 from lithiate.geometry import Measures
 from lithiate.materials.parameters import SolidParameters, StorageParameters
-from lithiate.physics import chemistry, elasticity, kinematics, plasticity, third_medium, transport
+from lithiate.physics import (
+    chemistry,
+    elasticity,
+    kinematics,
+    plasticity,
+    small_strain_plasticity,
+    third_medium,
+    transport,
+)
 from lithiate.problem.unknowns import Unknown
 
 
@@ -145,10 +153,24 @@ class RegionModel:
     @cached_property
     def flow(self) -> plasticity.FlowState:
         """Distortion, deviatoric stress and plastic history at the end of the step."""
+        if self.switches.small_strain:
+            return self._linear_flow()
         if self.history is None:
             return plasticity.elastic_state(self.deformation_gradient, self.shear, self.solid.elastic_law)
         return plasticity.return_map(
             self.deformation_gradient,
+            self.history.inverse_plastic_metric,
+            self.history.equivalent_plastic_strain,
+            self.shear,
+            self.solid.flow_law(self.stoichiometry, self.time_step),
+        )
+
+    def _linear_flow(self) -> plasticity.FlowState:
+        """The same in linear kinematics."""
+        if self.history is None:
+            return small_strain_plasticity.elastic_state(self.small_strain, self.shear)
+        return small_strain_plasticity.return_map(
+            self.small_strain,
             self.history.inverse_plastic_metric,
             self.history.equivalent_plastic_strain,
             self.shear,
@@ -162,10 +184,10 @@ class RegionModel:
 
     @cached_property
     def cauchy_stress(self) -> Any:
-        """sigma = tau_e / J_e; the linear stress where kinematics is linear."""
+        """sigma = tau_e / J_e; in linear kinematics K tr(eps - eps_c) I + s, eps_c = (J_c - 1)/3 I."""
         if self.switches.small_strain:
-            swelling = (self.swelling_ratio - 1) / 3
-            return elasticity.small_strain_stress(self.bulk, self.shear, self.small_strain, swelling)
+            growth = ufl.tr(self.small_strain) - (self.swelling_ratio - 1)
+            return self.bulk * growth * ufl.Identity(3) + self.flow.deviatoric_stress
         return self.kirchhoff_stress / self.elastic_ratio
 
     @cached_property
@@ -187,8 +209,9 @@ class RegionModel:
     def strain_energy(self) -> Any:
         """J_c psi_e per volume as built."""
         if self.switches.small_strain:
-            elastic = self.small_strain - (self.swelling_ratio - 1) / 3 * ufl.Identity(3)
-            return ufl.inner(self.cauchy_stress, elastic) / 2
+            stress, deviator = self.cauchy_stress, self.flow.deviatoric_stress
+            volumetric = (ufl.tr(stress) / 3) ** 2 / (2 * self.bulk)
+            return volumetric + ufl.inner(deviator, deviator) / (4 * self.shear)
         energy = self.solid.elastic_law.energy(
             self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain
         )
@@ -202,6 +225,12 @@ class RegionModel:
         return self.strain_energy + third_medium.regularisation_energy(
             self.bulk, self.solid.regularisation_length, self.second_gradient
         )
+
+    @property
+    def plastic_work(self) -> Any:
+        """Dissipated by flow in the step, per volume as built."""
+        per_swollen_volume = self.flow.dissipation
+        return per_swollen_volume if self.switches.small_strain else self.swelling_ratio * per_swollen_volume
 
     @property
     def is_third_medium(self) -> bool:

@@ -17,7 +17,7 @@ from lithiate.case import Case, known_quantities, load_case
 from lithiate.case.findings import Finding, findings_from, nearest
 from lithiate.case.loading import case_name
 from lithiate.case.overrides import from_any, from_mapping, parse_key
-from lithiate.case.quantities_known import CYCLE_QUANTITIES, IN_SUMMARY_ALONE
+from lithiate.case.quantities_known import CYCLE_QUANTITIES, in_summary_alone
 from lithiate.case.reading_file import read_toml
 from lithiate.case.toml_text import dotted, toml_value
 from lithiate.materials.card import Frozen
@@ -157,7 +157,7 @@ def load_study(path: str | Path, sets: Sequence[str] = (), *, quick: bool = Fals
     if findings:
         raise _refusal(file, findings)
     members = tuple(_members(file, definition, case_path, common, quick))
-    units, findings = _units(definition, known_quantities(members[0].case))
+    units, findings = _units(definition, members[0].case)
     if findings:
         raise _refusal(file, findings)
     return Study(file, _study_name(file), definition, case_path, quick, units, members)
@@ -210,10 +210,11 @@ def _key_findings(definition: StudyFile, common: Sequence[str]) -> list[Finding]
     return findings
 
 
-def _units(definition: StudyFile, of_a_run: dict[str, str]) -> tuple[dict[str, str], list[Finding]]:
+def _units(definition: StudyFile, case: Case) -> tuple[dict[str, str], list[Finding]]:
     """The unit of each quantity, and what is wrong with those that have none."""
+    of_a_run, alone = known_quantities(case), in_summary_alone(case)
     anywhere = of_a_run | CYCLE_QUANTITIES
-    in_history = {name: unit for name, unit in of_a_run.items() if name not in IN_SUMMARY_ALONE}
+    in_history = {name: unit for name, unit in of_a_run.items() if name not in alone}
     units = {}
     findings = []
     for number, name in enumerate(definition.quantities):

@@ -1,0 +1,117 @@
+"""What the case of a verification problem must say, and must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lithiate.case.case import Case
+from lithiate.case.findings import Finding
+from lithiate.case.load import Load, VerificationProblem
+
+
+def verification_findings(case: Case) -> list[Finding]:
+    """Everything that is wrong only in combination.
+
+    Args:
+        case: of a verification problem; its tables are valid.
+    """
+    problem = case.verification
+    assert problem is not None
+    return [
+        *_keys_of_load(case, problem),
+        *_end(case),
+        *_start(case, problem),
+        *_platen(case, problem),
+        *_materials(case),
+        *_symmetry(case),
+    ]
+
+
+def _keys_of_load(case: Case, problem: VerificationProblem) -> Iterator[Finding]:
+    """Exactly the keys that the problem reads."""
+    name = _name(case)
+    load = case.load or Load()
+    allowed = (*problem.needs, *problem.one_of, *problem.may)
+    for key in sorted(load.model_fields_set):
+        if key not in allowed and getattr(load, key) != Load.model_fields[key].default:
+            text = f"found with problem = {name}; allowed: {', '.join(allowed) or 'no [load] at all'}"
+            yield Finding(("load", key), text)
+    for key in problem.needs:
+        if getattr(load, key) is None:
+            yield Finding(("load", key), f"missing; needed by problem = {name}")
+    given = [key for key in problem.one_of if getattr(load, key) is not None]
+    if problem.one_of and len(given) != 1:
+        found = f"found {' and '.join(given)}" if given else "missing"
+        text = f"{found}; allowed: exactly one of {' and '.join(problem.one_of)}"
+        yield Finding(("load", problem.one_of[0]), text)
+
+
+def _end(case: Case) -> Iterator[Finding]:
+    """A run must end, and a film cannot be filled with more than it holds."""
+    load, kind = case.load or Load(), _name(case)
+    if kind == '"sphere"' and load.end is None and not case.output.times:
+        yield Finding(("load", "end"), "missing; allowed: a time, here or as the last of output.times")
+    if kind != '"block"' or load.lithium_per_silicon_rate is None or load.end is None:
+        return
+    start = case.initial.stoichiometry * load.largest_lithium_per_silicon
+    duration = load.end_with_unit
+    end = load.end_as_number if duration is None else start + load.lithium_per_silicon_rate * duration
+    assert end is not None
+    if not start < end < load.largest_lithium_per_silicon:
+        text = (
+            f"found {load.end}, with which the film ends at {end:g} lithium per silicon; allowed: more than "
+            f"at the start ({start:g}) and less than load.largest_lithium_per_silicon = "
+            f"{load.largest_lithium_per_silicon:g}"
+        )
+        yield Finding(("load", "end"), text)
+    elif load.turn is not None and not 0 < load.turn < end:
+        text = f"found {load.turn:g}; allowed: more than 0 and less than {end:g}, where the film turns"
+        yield Finding(("load", "turn"), text)
+
+
+def _start(case: Case, problem: VerificationProblem) -> Iterator[Finding]:
+    filling = case.initial.mean_filling
+    if problem.mean_filling and filling is None:
+        yield Finding(("initial", "mean_filling"), f"missing; needed by problem = {_name(case)}")
+    if filling is not None and not problem.mean_filling:
+        text = f"found {filling:g} with problem = {_name(case)}; allowed: initial.stoichiometry"
+        yield Finding(("initial", "mean_filling"), text)
+
+
+def _platen(case: Case, problem: VerificationProblem) -> Iterator[Finding]:
+    pressure = case.stack_pressure.pressure
+    if pressure > 0.0 and not problem.stack_pressure:
+        text = f"found {pressure:g} Pa; allowed: 0, because no platen presses on problem = {_name(case)}"
+        yield Finding(("stack_pressure", "pressure"), text)
+
+
+def _materials(case: Case) -> Iterator[Finding]:
+    """Spheres of which lithium is asked must store it, a shell under pressure must yield."""
+    kind = case.problem_name
+    for name in case.regions:
+        card, path = case.card(name), ("regions", name, "material")
+        if kind == "hollow_sphere" and (card.flow != "rate_independent" or card.stores_lithium):
+            text = (
+                f'found "{card.name}"; allowed: a material with flow = "rate_independent" that stores no '
+                "lithium, whose limit pressure is asked for"
+            )
+            yield Finding(path, text)
+        if kind != "hollow_sphere" and not card.stores_lithium:
+            yield Finding(path, f'found "{card.name}"; allowed: a material that stores lithium')
+        if kind == "core_shell" and card.flow != "elastic":
+            yield Finding(
+                ("regions", name, "flow"),
+                f'found "{card.flow}"; allowed: "elastic", because the state in equilibrium must not depend '
+                "on the way to it",
+            )
+
+
+def _symmetry(case: Case) -> Iterator[Finding]:
+    """What is read off a sphere has no meaning in a fibre."""
+    if case.problem_name != "block" and case.geometry.symmetry == "plane_strain":
+        text = f'found "plane_strain" with problem = {_name(case)}; allowed: "axisymmetric", "3d"'
+        yield Finding(("geometry", "symmetry"), text)
+
+
+def _name(case: Case) -> str:
+    return f'"{case.problem_name}"'

@@ -1,0 +1,230 @@
+"""A core and a shell that both store lithium, brought to equilibrium: one chemical potential, two fillings.
+
+After Roper, Kirk, Foster, Howey et al., arXiv:1908.00390: linear elasticity, lithium uniform in each region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from lithiate_meshes.families.verification_spheres import CoreShellGeometry
+from scipy.optimize import brentq
+
+from lithiate import parallel
+from lithiate.case import Case
+from lithiate.geometry import Geometry
+from lithiate.materials.parameters import StorageParameters
+from lithiate.problem.from_case import hold_boundaries, interface_laws
+from lithiate.problem.observables import Observer, State
+from lithiate.problem.pointwise import RegionPoints
+from lithiate.scaling import Units
+from lithiate.verification.drive import (
+    AdaptiveSteps,
+    Means,
+    bare_problem,
+    diffusion_time,
+    solve_start,
+    stepper_of,
+)
+
+CORE, SHELL, INTERFACE, SURFACE = "core", "shell", "core|shell", "surface"
+
+FILLING_TIME, RESTING_TIME = 10.0, 20.0
+"""Filling, and rest after it, in diffusion times of the radius: so short that round-off stays small, so long
+that nothing else is left of the way to equilibrium."""
+
+FIRST_STEP, LARGEST_STEP = FILLING_TIME / 1000, FILLING_TIME / 20
+
+LARGEST_START = 1e-3
+"""The particle starts with at most this mean filling, at which stress hardly matters."""
+
+EMPTIEST = 1e-12
+"""Fillings of the core between this and one minus this are searched for the start."""
+
+EMPTIEST_SHELL = 1e-100
+"""The shell may hold far less than the core where its potential is lower."""
+
+
+class CoreShell:
+    """An almost empty particle is filled evenly and slowly up to its mean filling, then left alone.
+
+    Both regions are elastic, so that the state in equilibrium does not depend on the way to it. Starting with
+    the mean filling in both would be no easier: their potentials and stresses then are volts and gigapascals
+    apart.
+    """
+
+    def __init__(self, case: Case, geometry: Geometry) -> None:
+        shape, card = case.geometry, case.card(CORE)
+        assert isinstance(shape, CoreShellGeometry)
+        self._radius, self._core_radius = shape.radius, shape.core_radius
+        filling = case.initial.mean_filling
+        assert card.maximum_concentration is not None and filling is not None
+        self._filling = filling
+        slowest = max(diffusion_time(case, name, self._radius) for name in case.regions)
+        units = Units(geometry.length, slowest, card.maximum_concentration, case.physics.temperature)
+        laws = {INTERFACE: interface_laws(case, INTERFACE, units)}
+        problem = self.problem = bare_problem(
+            case, geometry, units, interfaces=laws, start=self._start_fillings(case, units)
+        )
+        hold_boundaries(problem)
+        self._source = fem.Constant(geometry.mesh, 0.0)
+        for name in case.regions:
+            content = problem.unknowns[f"stoichiometry.{name}"]
+            storage = problem.regions[name].storage
+            assert storage is not None
+            entering = problem.time_step * self._source * storage.maximum_concentration * content.test
+            problem.add(content.name, problem.measures.region_nodal(-entering, name))
+        for unknown in problem.unknowns.values():
+            # Errors on the way do not last: steps may be as long as they converge.
+            unknown.error_scale = np.inf
+        self._stepper = stepper_of(case, problem)
+        duration = FILLING_TIME + RESTING_TIME
+        self._steps = AdaptiveSteps(
+            self._stepper, duration, (FILLING_TIME,), LARGEST_STEP, FIRST_STEP, self._fill
+        )
+        self._iterations, self._landed = 0, False
+        self._observer = Observer(problem)
+        self._initial = self._observer.lithium_content()
+        self._entered = 0.0
+        self._prepare_means()
+
+    def _start_fillings(self, case: Case, units: Units) -> dict[str, float]:
+        """Stress-free fillings of equal chemical potential that together make the filling at the start."""
+        self._start = min(LARGEST_START, self._filling / 10)
+        volumes = case.geometry.region_volumes()
+        sites = {name: case.concentration_as_built(name) * volumes[name] for name in case.regions}
+        storages = {name: StorageParameters(case.card(name), units, 0.0, True) for name in case.regions}
+
+        def shell_filling(core: float) -> float:
+            target = storages[CORE].chemical_potential_at(core)
+            return float(
+                brentq(
+                    lambda trial: storages[SHELL].chemical_potential_at(trial) - target,
+                    EMPTIEST_SHELL, 1 - EMPTIEST, xtol=1e-16,
+                )
+            )  # fmt: skip
+
+        def surplus(core: float) -> float:
+            content = sites[CORE] * core + sites[SHELL] * shell_filling(core)
+            return content - self._start * sum(sites.values())
+
+        highest = min(1 - EMPTIEST, self._start * sum(sites.values()) / sites[CORE])
+        core = float(brentq(surplus, EMPTIEST, highest, xtol=1e-16))
+        return {CORE: core, SHELL: shell_filling(core)}
+
+    def _fill(self, time: float) -> None:
+        """Lithium enters everywhere at one rate per site, until it is enough."""
+        filling = time <= FILLING_TIME * (1 + 1e-9)
+        self._source.value = (self._filling - self._start) / FILLING_TIME if filling else 0.0
+
+    def _prepare_means(self) -> None:
+        problem, measures = self.problem, self.problem.measures
+        shell = problem.regions[SHELL]
+        position = measures.coordinates
+        components = [*(position[axis] for axis in range(problem.geometry.dimension)), 0][:3]
+        outward = ufl.as_vector(components) / ufl.sqrt(ufl.inner(position, position))
+        stress, radius = shell.cauchy_stress, ufl.sqrt(ufl.inner(position, position))
+        hoop = (ufl.tr(stress) - ufl.inner(outward, stress * outward)) / 2
+        self._points = RegionPoints(measures, SHELL, {"hoop": hoop, "radius": radius})
+        assert shell.potential is not None
+        means = self._means = Means(problem)
+        means.on_surface("displacement", ufl.inner(shell.displacement, position) / radius, SURFACE)
+        means.in_region("potential", shell.potential.value, SHELL)
+
+    @property
+    def time(self) -> float:
+        """Of the last step, solver units."""
+        return self._steps.time
+
+    @property
+    def time_step(self) -> float:
+        """Length of the last step, solver units."""
+        return self._steps.time_step
+
+    @property
+    def iterations(self) -> int:
+        """Newton iterations of the last step."""
+        return self._steps.iterations or self._iterations
+
+    @property
+    def rejected_steps(self) -> int:
+        """Attempts that were not accepted."""
+        return self._steps.rejected
+
+    @property
+    def share(self) -> float:
+        """Of the time that has passed."""
+        return 1.0 if self._steps.finished else self.time / self._steps.duration
+
+    def start(self) -> None:
+        """Stress at the start.
+
+        Raises:
+            SolverError: there is no equilibrium of forces.
+        """
+        self._iterations = solve_start(self._stepper)
+
+    def advance(self) -> bool:
+        """Solve the next acceptable step; whether filling or resting ends with it.
+
+        Raises:
+            SolverError: no step small enough converges.
+        """
+        landed = self._steps.advance()
+        self._entered += self.time_step * float(self._source.value) * self._observer.capacity
+        self._landed = landed
+        return landed
+
+    def keep(self) -> None:
+        """Make the solved step the accepted state."""
+        self._stepper.accept()
+        if self._landed:
+            # The source jumps: the rates before say nothing about the step after.
+            self._stepper.forget()
+
+    def restore(self) -> None:
+        """Return to the accepted state."""
+        self._stepper.reject()
+
+    def quantities(self, state: State) -> Mapping[str, float]:
+        """Fillings, stresses, the potential of the particle and how far its surface moved."""
+        means, units = self._means.evaluate(), self.problem.units
+        inner, outer = self._hoop_stresses()
+        core, shell = (self._observer.region_row(name, state.regions[name]) for name in (CORE, SHELL))
+        return {
+            "core_stoichiometry": core[f"mean_stoichiometry.{CORE}"],
+            "shell_stoichiometry": shell[f"mean_stoichiometry.{SHELL}"],
+            "core_hydrostatic_stress": core[f"mean_hydrostatic_stress.{CORE}"],
+            "shell_inner_hoop_stress": inner * units.stress,
+            "shell_outer_hoop_stress": outer * units.stress,
+            "voltage": -means["potential"] * units.potential,
+            "outer_displacement_ratio": means["displacement"] * units.length / self._radius,
+        }
+
+    def _hoop_stresses(self) -> tuple[float, float]:
+        """At the inner and the outer face of the shell: a fit of A + B / r^3 to its quadrature points.
+
+        That is how the hoop stress of an elastic shell runs where its lithium is uniform, as in equilibrium;
+        on the faces themselves the gradient of the displacement is an order less accurate.
+        """
+        values, communicator = self._points.evaluate(), self.problem.geometry.communicator
+        core = self._core_radius / self.problem.units.length
+        shape = np.stack([np.ones(values["radius"].size), (core / values["radius"].ravel()) ** 3])
+        weighted = shape * self._points.weights.ravel()
+        matrix = parallel.total(communicator, weighted @ shape.T)
+        vector = parallel.total(communicator, weighted @ values["hoop"].ravel())
+        constant, falling = np.linalg.solve(matrix, vector)
+        outside = falling * (self._core_radius / self._radius) ** 3
+        return float(constant + falling), float(constant + outside)
+
+    def balance_errors(self, state: State) -> Mapping[str, float]:
+        """What is inside against what was put in."""
+        gained = self._observer.lithium_content() - self._initial
+        return {"lithium_balance_error": abs(gained - self._entered) / self._observer.capacity}
+
+    def summary_values(self) -> Mapping[str, float]:
+        """Nothing beside the columns."""
+        return {}

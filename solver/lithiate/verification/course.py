@@ -1,0 +1,125 @@
+"""The run of a verification problem, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from lithiate.case import Case
+from lithiate.courses.entry import Entry
+from lithiate.geometry import Geometry
+from lithiate.output.history import history_columns
+from lithiate.problem.observables import Observer, State
+from lithiate.verification.clamped_film import ClampedFilm
+from lithiate.verification.core_shell import CoreShell
+from lithiate.verification.drive import Drive, region_rows
+from lithiate.verification.elastic_sphere import ElasticSphere
+from lithiate.verification.hollow_sphere import HollowSphere
+
+DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
+    "sphere": ElasticSphere,
+    "core_shell": CoreShell,
+    "block": ClampedFilm,
+    "hollow_sphere": HollowSphere,
+}
+"""By ``geometry.problem``."""
+
+ROUND_OFF_PLACES = 9
+"""Decimal places of balance errors that are kept: below, round-off differs with the number of ranks."""
+
+
+def create_drive(case: Case, geometry: Geometry) -> Drive:
+    """The verification problem of a case.
+
+    Args:
+        case: of a verification problem.
+        geometry: its mesh.
+    """
+    return DRIVES[case.problem_name](case, geometry)
+
+
+class VerificationCourse:
+    """The state at time zero, then every accepted step to the end of the load.
+
+    Args:
+        case: of a verification problem.
+        drive: made from it.
+        observer: of its problem.
+        interrupted: raises Interrupted when a signal has come.
+    """
+
+    done = "the load was carried through"
+
+    def __init__(self, case: Case, drive: Drive, observer: Observer, interrupted: Callable[[], None]) -> None:
+        self._drive, self._observer, self._interrupted = drive, observer, interrupted
+        self.columns = history_columns(case)
+        self.warnings: list[str] = []
+        self._worst: dict[str, float] = {}
+        self._index = 0
+
+    @property
+    def rejected_steps(self) -> int:
+        """Attempts that were not accepted."""
+        return self._drive.rejected_steps
+
+    @property
+    def worst_balances(self) -> Mapping[str, float]:
+        """Largest error of each balance so far."""
+        return self._worst
+
+    def summary_values(self) -> Mapping[str, float]:
+        """What the problem says beside its columns."""
+        return self._drive.summary_values()
+
+    def entries(self) -> Iterator[Entry]:
+        """Every accepted step.
+
+        Raises:
+            SolverError: no step small enough converges.
+            Interrupted: by a signal.
+        """
+        drive = self._drive
+        drive.start()
+        yield self._entry(landmark=True)
+        while drive.share < 1.0:
+            self._interrupted()
+            landmark = drive.advance()
+            yield self._entry(landmark)
+
+    def last_state(self) -> State:
+        """The last accepted state once more, after a step that failed."""
+        self._drive.restore()
+        self._drive.problem.time_step.value = 0.0
+        return self._observer.state()
+
+    def _entry(self, landmark: bool) -> Entry:
+        drive = self._drive
+        state = self._observer.state()
+        errors = {name: round(value, ROUND_OFF_PLACES) for name, value in drive.balance_errors(state).items()}
+        for name, value in errors.items():
+            self._worst[name] = max(self._worst.get(name, 0.0), value)
+        unit = drive.problem.units.time
+        own = drive.quantities(state)
+        row: dict[str, float] = {
+            "step": self._index,
+            "time": drive.time * unit,
+            "time_step": drive.time_step * unit,
+            "newton_iterations": drive.iterations,
+            **own,
+            **errors,
+            **region_rows(self._observer, state),
+        }
+        drive.keep()
+        words = f"step {self._index}: time {row['time']:.6g} s, " + ", ".join(
+            f"{name.replace('_', ' ')} {value:.6g}" for name, value in own.items()
+        )
+        self._index += 1
+        return Entry(
+            row={name: row[name] for name in self.columns},
+            time=row["time"],
+            state=state,
+            landmark=landmark,
+            distance=drive.share,
+            share=drive.share,
+            words=words,
+            short_words=f"step {row['step']}, time {row['time']:.4g} s",
+        )
