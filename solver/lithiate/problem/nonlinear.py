@@ -40,6 +40,9 @@ SMALLEST_KINK = 1e-6
 ROUND_OFF_FACTOR = 100.0
 """Within this factor of the tolerance a residual counts as solved where no descent is left."""
 
+ROUND_OFF_PROGRESS = 0.5
+"""An iteration that leaves more than this share of such a residual has only moved round-off about."""
+
 _WRITTEN: set[tuple[str, str]] = set()
 """Prefix and name of the options that systems have put into PETSc's table, which all of them share."""
 
@@ -85,6 +88,7 @@ class NonlinearSystem:
         self._solution = self._matrix.createVecRight()
         self._residual = self._matrix.createVecLeft()
         self._stagnation = ROUND_OFF_FACTOR * tolerance
+        self._last_norm = np.inf
         given = {**DEFAULT_OPTIONS, **(options or {})}
         self._snes = self._create_solver(OPTIONS_PREFIX, tolerance, given)
         self._tolerance, self._full_step_options = tolerance, {**given, **FULL_STEP_OPTIONS}
@@ -127,6 +131,7 @@ class NonlinearSystem:
         snes.setFunction(self._evaluate_residual, self._residual)
         snes.setJacobian(self._evaluate_tangent, self._matrix)
         snes.setLineSearchPreCheck(self._keep_inside_bounds)
+        snes.setMonitor(self._stop_at_round_off)
         snes.setTolerances(rtol=0.0, atol=tolerance, stol=0.0, max_it=25)
         snes.setFromOptions()
         return snes
@@ -180,6 +185,18 @@ class NonlinearSystem:
         step.array[self._bounded] = limited
         communicator = self.problem.geometry.communicator
         return parallel.any_rank(communicator, bool(np.any(limited != update)))
+
+    def _stop_at_round_off(self, snes: PETSc.SNES, iteration: int, norm: float) -> None:
+        """End where round-off is all that is left of the residual.
+
+        Forces are rounded to 1e-16 of moduli over the stress unit C R T, about 1e3 where little lithium is
+        stored in stiff material: the residual then stays above the tolerance, and the line search finds a
+        little less of it again and again.
+        """
+        slow = iteration > 0 and norm > ROUND_OFF_PROGRESS * self._last_norm
+        if slow and norm <= self._stagnation and not snes.getConvergedReason():
+            snes.setConvergedReason(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_RELATIVE)
+        self._last_norm = norm
 
     def residual_norm(self) -> float:
         """Norm of the residual at the present values of the unknowns."""
