@@ -30,6 +30,7 @@ _FUNCTIONS = (
     ("youngs_modulus", "Young's modulus", "GPa", 1e9),
     ("yield_stress", "flow stress", "GPa", 1e9),
     ("poisson_ratio", "Poisson ratio", "-", 1.0),
+    ("swelling_curve", "growth of the volume", "-", 1.0),
 )
 
 

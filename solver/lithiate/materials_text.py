@@ -119,8 +119,8 @@ def markdown() -> str:
         "Made by `lithiate materials --out DIR` from the cards; do not edit. A case overrides a value by its "
         "name, as in `regions.NAME.youngs_modulus`; a run lists the assumed values that it used.",
         "",
-        "Moduli, Poisson ratios, yield and failure stresses and diffusivities may depend on the "
-        "stoichiometry `c`: as "
+        "Moduli, Poisson ratios, yield and failure stresses, diffusivities and the growth of the volume "
+        "(`swelling_curve`, in place of `partial_molar_volume`) may depend on the stoichiometry `c`: as "
         '`{unlithiated = "80 GPa", lithiated = "41 GPa"}`, as points from 0 to 1 that a monotone cubic '
         'joins, `{stoichiometry = [0, 0.3, 1], value = ["80 GPa", "50 GPa", "41 GPa"]}`, or as a formula in '
         '`c` and `T`, `{formula = "80 - 39 * c", unit = "GPa"}`, of numbers, `+ - * / **`, `exp`, `log`, '

@@ -83,6 +83,55 @@ def test_regular_solution_is_complete(missing: str) -> None:
     assert refusal(**given) == (missing, 'missing; needed because chemistry = "regular_solution"')
 
 
+DISSOLVING = {key: value for key, value in STORING.items() if key != "partial_molar_volume"} | {
+    "regular_solution_parameter": 1.0
+}
+
+
+@pytest.mark.parametrize(
+    ("curve", "words"),
+    [
+        ({"stoichiometry": [0, 0.5, 1], "value": [0, 0.3, 0.2]}, "turns back at the stoichiometry 0.5"),
+        ({"stoichiometry": [0, 0.5, 0.5001, 1], "value": [0, 0.2, 0.1, 0.3]}, "turns back"),
+        ({"formula": "c - 0.8 * c ** 2"}, "turns back at the stoichiometry 0.62"),
+        ({"stoichiometry": [0, 1], "value": [0.1, 0.3]}, "found 0.1 at the stoichiometry 0; allowed: 0"),
+        (0.1, "found 0.1 at the stoichiometry 0; allowed: 0"),
+        ({"formula": "c * T / 3000"}, "depends on T"),
+    ],
+)
+def test_swelling_curves_that_are_refused(curve: object, words: str) -> None:
+    key, message = refusal(**DISSOLVING, swelling_curve=curve)
+    assert key == "swelling_curve"
+    assert words in message
+
+
+def test_no_volume_is_left_nowhere() -> None:
+    curve = {"stoichiometry": [0, 0.5, 1], "value": [0, -0.5, -1.0]}
+    assert refusal(**DISSOLVING, swelling_curve=curve) == (
+        "value",
+        "found -1.0; allowed: a number > -1",
+    )
+
+
+def test_the_volume_is_stated_once() -> None:
+    curve = {"unlithiated": 0.0, "lithiated": 0.1}
+    key, message = refusal(**DISSOLVING, swelling_curve=curve, partial_molar_volume=3e-6)
+    assert key == "swelling_curve"
+    assert "found together with partial_molar_volume = 3e-06 m^3/mol" in message
+    assert refusal(**DISSOLVING) == (
+        "partial_molar_volume",
+        "missing; a material with a maximum_concentration needs it, or a swelling_curve",
+    )
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_curve_may_rise_or_fall_and_stand_still(sign: int) -> None:
+    curve = {"stoichiometry": [0, 0.3, 0.6, 1], "value": [0, 0.1 * sign, 0.1 * sign, 0.3 * sign]}
+    card = MaterialCard.model_validate(SOLID | DISSOLVING | {"swelling_curve": curve})
+    assert card.swelling == pytest.approx(0.3 * sign, rel=1e-12)
+    assert card.growth_at(0.45) == pytest.approx(0.1 * sign, rel=1e-12)
+
+
 def test_diffusivity_is_positive_at_both_ends() -> None:
     given = STORING | {
         "regular_solution_parameter": 1.0,

@@ -222,6 +222,21 @@ def test_a_wrong_value_is_named_with_its_key(
             "regions.particle.open_circuit_potential.potential",
             ["between the stoichiometries 0.01 and 0.02"],
         ),
+        (
+            "regions.particle.swelling_curve={stoichiometry=[0,0.5,1],value=[0,2,1]}",
+            "regions.particle.swelling_curve",
+            ["turns back at the stoichiometry 0.5", "(set by --set"],
+        ),
+        (
+            "regions.particle.swelling_curve={stoichiometry=[0,1],value=[0,-1.2]}",
+            "regions.particle.swelling_curve.value",
+            ["found -1.2", "> -1"],
+        ),
+        (
+            'regions.particle.swelling_curve={formula="-1.2 * c"}',
+            "regions.particle.swelling_curve",
+            ["at the stoichiometry 0.834", "> -1"],
+        ),
         ("regions.electrolyte.flow=rate_independent", "regions.electrolyte.yield_stress", ["missing"]),
         ("regions.electrolyte.flow=viscoplastic", "regions.electrolyte.yield_stress", ["missing"]),
         ("regions.particle.flow=viscoplastic", "regions.particle.reference_rate", ["missing"]),

@@ -102,6 +102,26 @@ def test_command_line_values_reach_the_case(tmp_path: Path) -> None:
     assert case.output.states_of_charge == (0.2, 0.4)
 
 
+CURVE = 'swelling_curve={formula="2.8 * c ** 2"}'
+
+
+@pytest.mark.parametrize("where", ["file", "--set"])
+def test_a_swelling_curve_takes_the_place_of_the_molar_volume_of_the_library(
+    tmp_path: Path, where: str
+) -> None:
+    text = changed('material = "a-Si"', f'material = "a-Si"\n{CURVE}') if where == "file" else CASE
+    sets = ["initial.stoichiometry=0.3", *([f"regions.particle.{CURVE}"] if where == "--set" else [])]
+    case = load_case(write_case(tmp_path, text), sets)
+    card = case.card("particle")
+    assert card.partial_molar_volume is None
+    assert "partial_molar_volume" not in {**card.sources, **card.assumed, **card.validity}
+    # C_max per volume as built, at c_0 = 0.3.
+    assert case.concentration_as_built("particle") == pytest.approx(3.11e5 / (1 + 2.8 * 0.09), rel=1e-12)
+    assert load_case(write_case(tmp_path, case.to_toml(), "resolved.toml")) == case
+    back = load_case(write_case(tmp_path, text), [*sets, "regions.particle.partial_molar_volume=2e-6"])
+    assert back.card("particle").swelling_curve is None
+
+
 def test_another_material_brings_its_own_values(tmp_path: Path) -> None:
     case = load_case(
         write_case(tmp_path), ["regions.electrolyte.poisson_ratio=0.4", "regions.electrolyte.material=LBHI"]

@@ -20,6 +20,7 @@ from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.problem import Description, Problem
 from lithiate.problem.region_model import Switches
 from lithiate.scaling import FARADAY_CONSTANT, Units
+from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 from verification_problems import (
     LENGTH,
@@ -242,3 +243,48 @@ def _compare_potential(
     assert modulus_term != (abs(derivative - frozen / (2 * step) / per_mole) < 0.01 * abs(derivative))
     mechanical = values["chemical_potential"] - chemical_potential(at)
     assert mechanical == pytest.approx(derivative, rel=1e-7)
+
+
+POINTS, GROWTH = (0.0, 0.2, 0.45, 0.6, 1.0), (0.0, 0.9, 1.2, 1.2, 3.0)
+TABULATED = PchipInterpolator(POINTS, GROWTH)
+CURVES = {
+    "table": {"stoichiometry": POINTS, "value": GROWTH},
+    "formula": {"formula": "5 * c - 2 * c ** 2 + 0.4 * tanh(3 * c)"},
+}
+
+
+def unlithiated_volume(curve: str, c: float) -> tuple[float, float]:
+    """J(c) and J'(c) of a swelling curve; J_c = J(c) / J(c_0), so that dJ_c/dC = J'(c) / C_max."""
+    if curve == "table":
+        return 1 + float(TABULATED(c)), float(TABULATED(c, 1))
+    return 1 + 5 * c - 2 * c**2 + 0.4 * np.tanh(3 * c), 5 - 4 * c + 1.2 / np.cosh(3 * c) ** 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("curve", CURVES)
+def test_swelling_by_a_curve_is_free_of_stress(curve: str) -> None:
+    """The volume ratio is J(c) / J(c_0), and mu is that of the composition alone."""
+    card_ = material(partial_molar_volume=None, swelling_curve=CURVES[curve])
+    free = cell("axisymmetric", card_, held=False)
+    for content in (0.1, 0.2, 0.3, 0.52, 0.7, 0.9):
+        values = free.load(content)
+        ratio = unlithiated_volume(curve, content)[0] / unlithiated_volume(curve, START)[0]
+        assert np.abs(values["stress"]).max() < 1e-9 * 40e9
+        assert values["volume_ratio"] == pytest.approx(ratio, rel=1e-9)
+        assert values["chemical_potential"] == pytest.approx(chemical_potential(content), abs=0.1)
+
+
+@pytest.mark.parametrize("curve", ["table", pytest.param("formula", marks=pytest.mark.slow)])
+def test_constrained_swelling_by_a_curve(curve: str) -> None:
+    """The closed form above with Omega(c) = dJ_c/dC; at 0.52 the table is flat, and Omega = 0."""
+    held = cell("plane_strain", material(partial_molar_volume=None, swelling_curve=CURVES[curve]), held=True)
+    bulk = 40e9 / (3 * (1 - 0.44))
+    for content in (0.15, 0.3, 0.52, 0.9):
+        values = held.load(content, np.eye(3))
+        grown, slope = unlithiated_volume(curve, content)
+        ratio = grown / unlithiated_volume(curve, START)[0]
+        expected = bulk / 2 * (1 / ratio - ratio) * np.eye(3)
+        assert np.abs(values["stress"] - expected).max() < 1e-10 * bulk
+        mechanical = values["chemical_potential"] - chemical_potential(content)
+        closed_form = slope / CONTENT * bulk * ((1 - ratio**-2) / 4 + np.log(ratio) / 2)
+        assert mechanical == pytest.approx(closed_form, rel=1e-8, abs=1e-3)

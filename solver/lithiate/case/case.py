@@ -107,7 +107,7 @@ class Case(Frozen):
         return tuple(name for name in self.regions if self.card(name).stores_lithium)
 
     def concentration_as_built(self, region: str) -> float:
-        """C_max per volume of the mesh as built, C_max / (1 + Omega C_max c_0) [mol/m3].
+        """C_max per volume of the mesh as built, C_max / J(c_0) [mol/m3].
 
         The card counts per volume of the unlithiated material, the mesh is the stress-free state at c_0.
         Linear kinematics does not tell these volumes from each other.
@@ -123,7 +123,7 @@ class Case(Frozen):
             raise ValueError(f"region {region} stores no lithium")
         if self.physics.kinematics == "small_strain":
             return card.maximum_concentration
-        return card.maximum_concentration / (1 + card.swelling * self.stress_free_stoichiometry)
+        return card.maximum_concentration / (1 + float(card.growth_at(self.stress_free_stoichiometry)))
 
     def transfer_at(self, interface: str) -> Transfer:
         """What passes through an interface, by the materials of its two sides.

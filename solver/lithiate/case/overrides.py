@@ -12,7 +12,7 @@ from typing import Any
 from lithiate_meshes.errors import InputError
 
 from lithiate.case.toml_text import dotted
-from lithiate.materials.card import NOTES
+from lithiate.materials.card import NOTES, REPLACES
 
 KeyPath = tuple[str, ...]
 
@@ -137,6 +137,8 @@ def _set(table: dict[str, Any], override: Override) -> None:
         override.value
     )
     _drop_notes(table, override.path)
+    if override.path[0] == "regions" and len(override.path) > 2 and override.path[2] in REPLACES:
+        _drop_property(table, override.path[:2], REPLACES[override.path[2]])
 
 
 def _key_in(holder: Any, part: str, override: Override, depth: int) -> str | int:
@@ -151,6 +153,12 @@ def _key_in(holder: Any, part: str, override: Override, depth: int) -> str | int
     if not (part.isascii() and part.isdecimal() and int(part) < len(holder)):
         raise InputError(f"{where} is a list; found item {part}; allowed: 0 to {len(holder) - 1}")
     return int(part)
+
+
+def _drop_property(table: dict[str, Any], region: KeyPath, name: str) -> None:
+    """Take out what the value just set stands in place of, with its notes."""
+    table[region[0]][region[1]].pop(name, None)
+    _drop_notes(table, (*region, name))
 
 
 def _drop_notes(table: dict[str, Any], path: KeyPath) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from lithiate_meshes.quantities import refuse
 from pydantic import Field, field_validator
 
-from lithiate.materials.card import NOTES, PROPERTY_NAMES, MaterialCard, MaterialProperties
+from lithiate.materials.card import NOTES, PROPERTY_NAMES, REPLACES, MaterialCard, MaterialProperties
 from lithiate.materials.reading import library_properties
 
 
@@ -53,10 +53,12 @@ def with_library_values(region: dict[str, Any]) -> dict[str, Any]:
         region: the raw table; its ``material`` must be in the library.
     """
     library = library_properties(region["material"])
-    filled = {name: library[name] for name in PROPERTY_NAMES if name in library} | region
+    own_names = {*region, *(REPLACES[name] for name in region if name in REPLACES)}
+    filled = {name: library[name] for name in PROPERTY_NAMES if name in library and name not in own_names}
+    filled |= region
     for notes in NOTES:
         own = region.get(notes, {})
         if isinstance(own, dict):
-            kept = {name: text for name, text in library[notes].items() if name not in region}
+            kept = {name: text for name, text in library[notes].items() if name not in own_names}
             filled[notes] = kept | own
     return filled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from lithiate_meshes.quantities import (
     Concentration,
@@ -24,6 +24,7 @@ from lithiate.materials.functions import (
     refuse_key,
 )
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER
+from lithiate.materials.swelling import refused_curve
 
 __all__ = ["Frozen", "MaterialCard", "MaterialProperties", "OpenCircuitTable", "Stoichiometry", "refuse_key"]
 
@@ -69,6 +70,9 @@ DiffusivityFunction = Annotated[
 RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5", ge=-20, le=20)]
 GradientEnergy = Annotated[
     float, quantity("gradient energy", "J/m", "1e-10 J/m", units=("J/m", "nJ/m", "N"), gt=0)
+]
+SwellingCurve = Annotated[
+    StoichiometryFunction, PropertyFunction(quantity("growth of the volume", "", "0.1", gt=-1))
 ]
 
 
@@ -191,6 +195,11 @@ class MaterialProperties(Frozen):
         default=None,
         description="l of a third medium: its energy (K l^2 / 2) |Grad Grad u|^2 keeps elements in shape",
     )
+    swelling_curve: SwellingCurve | None = Field(
+        default=None,
+        description="J(c) - 1, by which the stress-free volume has grown from c = 0 to c; rises or falls "
+        "throughout; in place of partial_molar_volume",
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
@@ -206,7 +215,8 @@ NOTES = ("sources", "assumed", "validity")
 PROPERTY_NAMES: tuple[str, ...] = tuple(name for name in MaterialProperties.model_fields if name not in NOTES)
 """The names of all properties of a material."""
 
-_NEEDED_TO_STORE_LITHIUM = ("partial_molar_volume", "diffusivity")
+REPLACES = {"swelling_curve": "partial_molar_volume", "partial_molar_volume": "swelling_curve"}
+"""Properties that say the same in two ways: who sets one in a case takes the library's other out."""
 
 _NEEDED_TO_FLOW: dict[FlowKind, tuple[str, ...]] = {
     "elastic": (),
@@ -255,8 +265,20 @@ class MaterialCard(MaterialProperties):
 
     @property
     def swelling(self) -> float:
-        """Omega C_max, stress-free growth in volume from c = 0 to c = 1 [-]; 0 where no lithium is stored."""
-        return (self.partial_molar_volume or 0.0) * (self.maximum_concentration or 0.0)
+        """J(1) - 1, stress-free growth in volume from c = 0 to c = 1 [-]; 0 where no lithium is stored."""
+        return float(self.growth_at(1.0))
+
+    def growth_at(self, stoichiometry: Any) -> Any:
+        """J(c) - 1 = Omega C_max c, or that of the swelling curve: stress-free, over the unlithiated volume.
+
+        Args:
+            stoichiometry: c in [0, 1], a float or an array.
+        """
+        if not self.stores_lithium:
+            return 0.0 * stoichiometry
+        if self.swelling_curve is not None:
+            return self.swelling_curve.at(stoichiometry)
+        return (self.partial_molar_volume or 0.0) * (self.maximum_concentration or 0.0) * stoichiometry
 
     def diffusivity_factor(self, temperature: float) -> float:
         """Arrhenius factor by which D differs from the stated one.
@@ -291,20 +313,36 @@ class MaterialCard(MaterialProperties):
             self._require_filler()
         if not self.stores_lithium:
             return self
-        for name in _NEEDED_TO_STORE_LITHIUM:
-            if getattr(self, name) is None:
-                raise refuse_key(name, "missing; a material with a maximum_concentration needs it")
+        if self.diffusivity is None:
+            raise refuse_key("diffusivity", "missing; a material with a maximum_concentration needs it")
+        self._require_swelling()
         if self.chemistry == "open_circuit" and self.open_circuit_potential is None:
             raise refuse_key("open_circuit_potential", 'missing; needed because chemistry = "open_circuit"')
         if self.chemistry == "regular_solution":
             self._require_regular_solution()
-        if self.swelling <= -1:
+        return self
+
+    def _require_swelling(self) -> None:
+        """Refuse a volume that is not stated exactly once, or that cannot be that of a material."""
+        curve, molar_volume = self.swelling_curve, self.partial_molar_volume
+        if curve is None and molar_volume is None:
             raise refuse_key(
                 "partial_molar_volume",
-                f"found {self.partial_molar_volume:g} m^3/mol, with which a full region has no volume left; "
+                "missing; a material with a maximum_concentration needs it, or a swelling_curve",
+            )
+        if curve is not None and molar_volume is not None:
+            raise refuse_key(
+                "swelling_curve",
+                f"found together with partial_molar_volume = {molar_volume:g} m^3/mol; allowed: one of them",
+            )
+        if curve is not None and (text := refused_curve(curve)) is not None:
+            raise refuse_key("swelling_curve", text)
+        if curve is None and self.swelling <= -1:
+            raise refuse_key(
+                "partial_molar_volume",
+                f"found {molar_volume:g} m^3/mol, with which a full region has no volume left; "
                 "allowed: Omega C_max > -1",
             )
-        return self
 
     def _require_filler(self) -> None:
         """Refuse a third medium that is more than the filler of a pore, or that nothing keeps in shape."""

@@ -132,32 +132,25 @@ class StorageParameters:
     linear: bool = False
 
     @property
-    def unlithiated_swelling(self) -> float:
-        """s = Omega C_max of the card [-]."""
-        assert self.card.maximum_concentration is not None
-        return (self.card.partial_molar_volume or 0.0) * self.card.maximum_concentration
+    def _growth_as_built(self) -> float:
+        """J(c_0) - 1; linear theory does not tell the volume as built from that of the unlithiated material."""
+        return 0.0 if self.linear else float(self.card.growth_at(self.stress_free_stoichiometry))
 
     @property
     def maximum_concentration(self) -> float:
         """C_max per volume as built: the card's, divided by the volume ratio at c_0."""
         assert self.card.maximum_concentration is not None
-        return self.card.maximum_concentration / self._built_ratio / self.units.concentration
-
-    @property
-    def _built_ratio(self) -> float:
-        """Volume as built per volume of the unlithiated material."""
-        return 1.0 if self.linear else 1 + self.unlithiated_swelling * self.stress_free_stoichiometry
-
-    @property
-    def swelling(self) -> float:
-        """dJ_c/dc."""
-        return self.unlithiated_swelling / self._built_ratio
+        return self.card.maximum_concentration / (1 + self._growth_as_built) / self.units.concentration
 
     def volumetric_ratio(self, stoichiometry: Any) -> Any:
-        """J_c(c), one at c_0; linear theory has J_c = 1 + Omega C_max (c - c_0)."""
+        """J_c(c), one at c_0; linear theory has J_c = 1 + J(c) - J(c_0)."""
+        if self.card.swelling_curve is None:
+            growth = self.card.swelling * stoichiometry
+        else:
+            growth = property_expression(self.card.swelling_curve, stoichiometry, self.units.temperature)
         if self.linear:
-            return 1 + self.unlithiated_swelling * (stoichiometry - self.stress_free_stoichiometry)
-        return volumetric_ratio(stoichiometry, self.unlithiated_swelling, self.stress_free_stoichiometry)
+            return 1 + growth - float(self.card.growth_at(self.stress_free_stoichiometry))
+        return volumetric_ratio(growth, self._growth_as_built)
 
     @property
     def _regular_solution(self) -> tuple[float, float]:

@@ -43,7 +43,7 @@ class HistoryRows:
             (case.card(name).density or 0.0)
             * observer.volume(name)
             * units.length**power
-            / (1 + case.card(name).swelling * case.initial.stoichiometry)
+            / (1 + float(case.card(name).growth_at(case.initial.stoichiometry)))
             for name in case.storing_regions
         )
         self._platen_area = observer.platen_area * units.length ** (power - 1)

@@ -57,12 +57,11 @@ def integration_weight(coordinates: Any, symmetry: str) -> Any:
     return 2 * ufl.pi * coordinates[0] if symmetry == "axisymmetric" else ufl.as_ufl(1.0)
 
 
-def volumetric_ratio(stoichiometry: Any, swelling: Any, stress_free_stoichiometry: Any) -> Any:
-    """J_c = (1 + s c) / (1 + s c_0), the stress-free volume per volume as built.
+def volumetric_ratio(growth: Any, growth_as_built: float) -> Any:
+    """J_c = J(c) / J(c_0), the stress-free volume per volume as built.
 
     Args:
-        stoichiometry: c [-].
-        swelling: s = Omega C_max, with Omega and C_max of the unlithiated card [-].
-        stress_free_stoichiometry: c_0 at which the mesh as built is free of stress [-].
+        growth: J(c) - 1, over the volume of the unlithiated material [-].
+        growth_as_built: the same at c_0, at which the mesh as built is free of stress [-].
     """
-    return (1 + swelling * stoichiometry) / (1 + swelling * stress_free_stoichiometry)
+    return (1 + growth) / (1 + growth_as_built)

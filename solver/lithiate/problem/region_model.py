@@ -133,7 +133,14 @@ class RegionModel:
     @cached_property
     def swelling_ratio(self) -> Any:
         """J_c."""
-        return ufl.as_ufl(1.0) if self.storage is None else self.storage.volumetric_ratio(self.stoichiometry)
+        if self.storage is None:
+            return ufl.as_ufl(1.0)
+        return ufl.as_ufl(self.storage.volumetric_ratio(self.stoichiometry))
+
+    @cached_property
+    def swelling_slope(self) -> Any:
+        """dJ_c/dc; over C_max it is the partial molar volume Omega(c)."""
+        return ufl.diff(self.swelling_ratio, self.stoichiometry)
 
     @cached_property
     def elastic_ratio(self) -> Any:
@@ -258,9 +265,9 @@ class RegionModel:
     def mechanical_potential(self) -> Any:
         """Mechanical part of mu; -Omega tr(sigma)/3 where kinematics is linear."""
         assert self.storage is not None
-        swelling, capacity = self.storage.swelling, self.storage.maximum_concentration
+        capacity = self.storage.maximum_concentration
         if self.switches.small_strain:
-            return -swelling / capacity * ufl.tr(self.cauchy_stress) / 3
+            return -self.swelling_slope / capacity * ufl.tr(self.cauchy_stress) / 3
         potential = chemistry.mechanical_chemical_potential(
             self.stoichiometry,
             self.swelling_ratio,
@@ -268,7 +275,7 @@ class RegionModel:
             self.flow.isochoric_strain,
             self.bulk,
             self.shear,
-            swelling,
+            self.swelling_slope,
             self.switches.modulus_term,
             self.solid.elastic_law,
         )
