@@ -92,12 +92,16 @@ def curves_of(card: MaterialCard) -> Iterator[Curve]:
     """
     from lithiate_post.material_pictures import Curve
 
-    table = card.open_circuit_potential
-    if table is not None:
+    for title, table in (
+        ("open circuit", card.open_circuit_potential),
+        ("first lithiation", card.first_lithiation_potential),
+    ):
+        if table is None:
+            continue
         inside: Array = np.linspace(0.002, 0.998, 500, dtype=np.float64)
         values = evaluate(table.stoichiometry, table.potential, REFERENCE_TEMPERATURE, inside)
         points = np.column_stack([table.stoichiometry, table.potential])
-        yield Curve("open circuit", "potential against Li/Li+ [V]", inside, values, points)
+        yield Curve(title, "potential against Li/Li+ [V]", inside, values, points)
     for key, title, unit, factor in _FUNCTIONS:
         function = getattr(card, key)
         if function is None or function.constant:

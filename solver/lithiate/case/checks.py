@@ -12,6 +12,7 @@ from lithiate.case.protocol import Rest
 from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
+from lithiate.materials.first_lithiation import first_excess
 from lithiate.materials.functions import PropertyFunction
 from lithiate.materials.open_circuit import first_rise
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
@@ -22,7 +23,7 @@ ELEMENTS_PER_WIDTH = 3
 
 def cross_findings(case: Case) -> list[Finding]:
     """Everything that is wrong only in combination; the tables themselves are valid."""
-    found = [*_functions(case), *_open_circuit(case), *_phases(case)]
+    found = [*_functions(case), *_open_circuit(case), *_first_lithiation(case), *_phases(case)]
     if case.verification is not None:
         return [*found, *verification_findings(case), *_expectations(case)]
     return [
@@ -129,19 +130,45 @@ def _storage(case: Case) -> list[Finding]:
 def _open_circuit(case: Case) -> list[Finding]:
     findings = []
     for name in case.storing_regions:
-        table = case.card(name).open_circuit_potential
-        if table is None or case.card(name).chemistry != "open_circuit":
+        if case.card(name).chemistry != "open_circuit":
             continue
-        rise = first_rise(table.stoichiometry, table.potential, case.physics.temperature)
-        if rise is not None:
-            findings.append(
-                Finding(
-                    ("regions", name, "open_circuit_potential", "potential"),
-                    "the curve through the points does not fall everywhere between the stoichiometries "
-                    f"{rise[0]:g} and {rise[1]:g}; allowed: points whose curve falls (more, or smoother)",
+        for key in ("open_circuit_potential", "first_lithiation_potential"):
+            table = getattr(case.card(name), key)
+            if table is None:
+                continue
+            rise = first_rise(table.stoichiometry, table.potential, case.physics.temperature)
+            if rise is not None:
+                findings.append(
+                    Finding(
+                        ("regions", name, key, "potential"),
+                        "the curve through the points does not fall everywhere between the stoichiometries "
+                        f"{rise[0]:g} and {rise[1]:g}; allowed: points whose curve falls (more, or smoother)",
+                    )
                 )
-            )
     return findings
+
+
+def _first_lithiation(case: Case) -> Iterator[Finding]:
+    """What a first lithiation costs must be lost, not gained, and reach everything that reads mu."""
+    physics = case.physics
+    for name in case.storing_regions:
+        first, ordinary = case.card(name).first_lithiation_potential, case.card(name).open_circuit_potential
+        if first is None or ordinary is None:
+            continue
+        path = ("regions", name, "first_lithiation_potential")
+        where = first_excess(first, ordinary, physics.temperature)
+        if where is not None:
+            text = (
+                f"found a potential above that of open_circuit_potential at the stoichiometry {where:.3g}; "
+                "allowed: at most that one, because a cycle would give energy otherwise"
+            )
+            yield Finding((*path, "potential"), text)
+        if physics.stress_in_overpotential and not physics.stress_in_flux:
+            text = (
+                "found with physics.stress_in_flux = false; allowed: true, or stress_in_overpotential = "
+                "false as well, because what drives diffusion is taken from one curve there"
+            )
+            yield Finding(path, text)
 
 
 def phase_interface_width(case: Case, region: str) -> float | None:

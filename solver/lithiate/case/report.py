@@ -148,6 +148,7 @@ def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -
         yield (
             f"{'':14}  {card.diffusivity_kind} diffusivity {_diffusivity(card, temperature)} m2/s, "
             f"{card.chemistry.replace('_', ' ')}"
+            f"{', a curve of its own at first' if card.first_lithiation_potential else ''}"
         )
     if card.ionic_conductivity is not None:
         yield f"{'':14}  conducts ions: {engineering(card.ionic_conductivity_at(temperature), 'S/m')}"

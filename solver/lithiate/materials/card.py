@@ -71,6 +71,7 @@ RegularSolutionParameter = Annotated[float, quantity("regular solution parameter
 GradientEnergy = Annotated[
     float, quantity("gradient energy", "J/m", "1e-10 J/m", units=("J/m", "nJ/m", "N"), gt=0)
 ]
+FillingWidth = Annotated[float, quantity("width", "", "0.01", gt=0, le=0.2)]
 SwellingCurve = Annotated[
     StoichiometryFunction, PropertyFunction(quantity("growth of the volume", "", "0.1", gt=-1))
 ]
@@ -200,6 +201,15 @@ class MaterialProperties(Frozen):
         description="J(c) - 1, by which the stress-free volume has grown from c = 0 to c; rises or falls "
         "throughout; in place of partial_molar_volume",
     )
+    first_lithiation_potential: OpenCircuitTable | None = Field(
+        default=None,
+        description="measured points of the curve that material follows while it takes up more lithium than "
+        "it ever held, below open_circuit_potential and with the same ends",
+    )
+    first_lithiation_width: FillingWidth | None = Field(
+        default=None,
+        description="filling by which c falls below its largest value until the ordinary curve holds again",
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
@@ -242,6 +252,7 @@ class MaterialCard(MaterialProperties):
     diffusivity_kind: Literal["tracer", "chemical"] = "tracer"
     chemistry: Literal["open_circuit", "ideal_dilute", "regular_solution"] = "open_circuit"
     elasticity: ElasticityKind = "neo_hookean"
+    first_lithiation_width: FillingWidth = 0.02
 
     @property
     def stores_lithium(self) -> bool:
@@ -320,7 +331,30 @@ class MaterialCard(MaterialProperties):
             raise refuse_key("open_circuit_potential", 'missing; needed because chemistry = "open_circuit"')
         if self.chemistry == "regular_solution":
             self._require_regular_solution()
+        if self.first_lithiation_potential is not None:
+            self._require_first_lithiation(self.first_lithiation_potential)
         return self
+
+    def _require_first_lithiation(self, first: OpenCircuitTable) -> None:
+        """Refuse a branch that has no curve to leave, or that leaves open what is meant."""
+        if self.chemistry != "open_circuit" or self.open_circuit_potential is None:
+            raise refuse_key(
+                "first_lithiation_potential",
+                f'found with chemistry = "{self.chemistry}"; allowed: only with "open_circuit"',
+            )
+        if self.diffusivity_kind == "chemical":
+            raise refuse_key(
+                "diffusivity_kind",
+                'found "chemical" with a first_lithiation_potential; allowed: "tracer", because d mu/d C is '
+                "no function of the lithium content then",
+            )
+        ends, own = ((t.stoichiometry[0], t.stoichiometry[-1]) for t in (self.open_circuit_potential, first))
+        if own != ends:
+            raise refuse_key(
+                "first_lithiation_potential",
+                f"found stoichiometries from {own[0]:g} to {own[1]:g}; allowed: from {ends[0]:g} to "
+                f"{ends[1]:g}, as those of open_circuit_potential",
+            )
 
     def _require_swelling(self) -> None:
         """Refuse a volume that is not stated exactly once, or that cannot be that of a material."""

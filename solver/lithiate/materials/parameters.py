@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import ufl
 
-from lithiate.materials.card import MaterialCard
+from lithiate.materials.card import MaterialCard, OpenCircuitTable
 from lithiate.materials.expressions import property_expression
+from lithiate.materials.first_lithiation import FirstLithiation
 from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
 from lithiate.physics import chemistry, elasticity, transport
@@ -169,13 +170,34 @@ class StorageParameters:
         """V_a of diffusion; zero where stress does not change the diffusivity."""
         return (self.card.activation_volume or 0.0) * self.units.concentration
 
-    def _remainder(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        assert self.card.open_circuit_potential is not None
-        table = self.card.open_circuit_potential
+    def _remainder(self, table: OpenCircuitTable | None) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        assert table is not None
         breakpoints, coefficients = remainder_spline(
             table.stoichiometry, table.potential, self.units.temperature
         )
         return breakpoints, coefficients / self.units.potential
+
+    @property
+    def first_lithiation(self) -> FirstLithiation | None:
+        """The branch of its own that a first lithiation follows, if there is one."""
+        first, ordinary = self.card.first_lithiation_potential, self.card.open_circuit_potential
+        if first is None or ordinary is None or self.card.chemistry != "open_circuit":
+            return None
+        return FirstLithiation(first, ordinary, self.card.first_lithiation_width, self.units.temperature)
+
+    def first_lithiation_excess(self, stoichiometry: Any, largest: Any) -> Any:
+        """w D, by which a first lithiation raises mu_chem; only for materials with such a branch.
+
+        Args:
+            stoichiometry: c.
+            largest: m, the largest filling so far.
+        """
+        share = chemistry.first_lithiation_share(stoichiometry, largest, self.card.first_lithiation_width)
+        ordinary, first = (
+            chemistry.piecewise_polynomial(stoichiometry, *self._remainder(table))
+            for table in (self.card.open_circuit_potential, self.card.first_lithiation_potential)
+        )
+        return share * (ordinary - first)
 
     def chemical_potential(self, stoichiometry: Any) -> Any:
         """mu_chem(c) = -F U(c), of a regular solution, or R T ln c for verification cases."""
@@ -183,16 +205,18 @@ class StorageParameters:
             return ufl.ln(stoichiometry)
         if self.card.chemistry == "regular_solution":
             return chemistry.regular_solution_potential(stoichiometry, *self._regular_solution)
-        remainder = chemistry.piecewise_polynomial(stoichiometry, *self._remainder())
+        remainder = chemistry.piecewise_polynomial(
+            stoichiometry, *self._remainder(self.card.open_circuit_potential)
+        )
         return chemistry.logit_potential(stoichiometry) - remainder
 
     def chemical_potential_at(self, start: float) -> float:
-        """mu_chem at a filling as a number.
+        """mu_chem at a filling as a number, of material that never held more.
 
         Args:
             start: stoichiometry in (0, 1).
         """
-        table = self.card.open_circuit_potential
+        table = self.card.first_lithiation_potential or self.card.open_circuit_potential
         if self.card.chemistry == "regular_solution":
             parameter, reference = self._regular_solution
             return log(start / (1 - start)) + parameter * (1 - 2 * start) + reference
@@ -207,7 +231,7 @@ class StorageParameters:
             return stoichiometry * (ufl.ln(stoichiometry) - 1)
         if self.card.chemistry == "regular_solution":
             return chemistry.regular_solution_energy(stoichiometry, *self._regular_solution)
-        breakpoints, coefficients = self._remainder()
+        breakpoints, coefficients = self._remainder(self.card.open_circuit_potential)
         powers = np.arange(len(coefficients), 0, -1)[:, None]
         integrals = coefficients / powers
         widths = np.diff(breakpoints)

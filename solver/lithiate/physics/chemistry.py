@@ -38,6 +38,18 @@ def piecewise_polynomial(
     return result
 
 
+def first_lithiation_share(stoichiometry: Any, largest: Any, width: float) -> Any:
+    """w = s^2 (3 - 2 s), s = 1 + (c - m) / delta held between 0 and 1: one where c is new to the material.
+
+    Args:
+        stoichiometry: c.
+        largest: m, the largest filling so far.
+        width: delta, by which c must fall below m for the share to vanish.
+    """
+    place = ufl.min_value(ufl.max_value(1 + (stoichiometry - largest) / width, 0), 1)
+    return place**2 * (3 - 2 * place)
+
+
 def logit_potential(stoichiometry: Any) -> Any:
     """ln(c / (1 - c)): chemical potential of an ideal solution of lithium and vacancies, per R T."""
     return ufl.ln(stoichiometry / (1 - stoichiometry))

@@ -89,9 +89,14 @@ class NonlinearSystem:
         self._residual = self._matrix.createVecLeft()
         self._stagnation = ROUND_OFF_FACTOR * tolerance
         self._last_norm = np.inf
+        # Between its two curves the potential of a first lithiation bends so much that the residual must rise
+        # before it falls, as at a kink: a line search all but stops there.
+        self._bends = any(region.largest_filling is not None for region in problem.regions.values())
         given = {**DEFAULT_OPTIONS, **(options or {})}
+        self._tolerance, self._other_options = tolerance, {**given, **FULL_STEP_OPTIONS}
+        if self._bends:
+            given, self._other_options = {**DEFAULT_OPTIONS, **FULL_STEP_OPTIONS, **(options or {})}, given
         self._snes = self._create_solver(OPTIONS_PREFIX, tolerance, given)
-        self._tolerance, self._full_step_options = tolerance, {**given, **FULL_STEP_OPTIONS}
 
     @staticmethod
     def _map(block: Any) -> Any:
@@ -214,22 +219,26 @@ class NonlinearSystem:
     def solve(self) -> NewtonOutcome:
         """Solve from the present values of the unknowns; they hold the solution afterwards."""
         self._apply_conditions()
-        self._solution.array[:] = self.gather_values()
+        start = self.gather_values()
+        self._solution.array[:] = start
         outcome = self._run(self._snes)
-        if (
-            outcome.reason == "DIVERGED_LINE_SEARCH"
-            and not outcome.converged
-            and outcome.residual < SMALLEST_KINK
-        ):
-            further = self._run(self._full_steps)
+        at_kink = outcome.reason == "DIVERGED_LINE_SEARCH" and outcome.residual < SMALLEST_KINK
+        if not outcome.converged and (at_kink or self._bends):
+            if self._bends:
+                self._solution.array[:] = start
+            further = self._run(self._other)
             outcome = replace(further, iterations=outcome.iterations + further.iterations)
         self._read(self._solution)
         return outcome
 
     @cached_property
-    def _full_steps(self) -> PETSc.SNES:
-        """Made only where it is needed: PETSc complains of options that nothing reads."""
-        return self._create_solver(OPTIONS_PREFIX + "full_steps_", self._tolerance, self._full_step_options)
+    def _other(self) -> PETSc.SNES:
+        """Full steps after a line search, or the other way round.
+
+        Made only where it is needed: PETSc complains of options that nothing reads.
+        """
+        prefix = OPTIONS_PREFIX + ("line_search_" if self._bends else "full_steps_")
+        return self._create_solver(prefix, self._tolerance, self._other_options)
 
     def _run(self, snes: PETSc.SNES) -> NewtonOutcome:
         snes.solve(None, self._solution)

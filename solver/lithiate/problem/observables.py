@@ -11,6 +11,7 @@ from dolfinx import fem, la
 from numpy.typing import NDArray
 
 from lithiate import compat, parallel
+from lithiate.problem.first_lithiation_energy import FirstLithiationEnergy
 from lithiate.problem.interface_model import InterfaceModel
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
 from lithiate.problem.problem import ELECTRODE_POTENTIAL, PLATEN, Problem
@@ -192,6 +193,11 @@ class Observer:
                 self._amounts[name] = compat.compile_form(
                     measures.region_nodal(capacity * filling, name), maps
                 )
+        self._first_lithiations = [
+            FirstLithiationEnergy(model)
+            for model in problem.regions.values()
+            if model.largest_filling is not None
+        ]
         self._reactions = self._compile_reactions(maps)
         surface = problem.description.platen or problem.description.grounded
         self.platen_area = (
@@ -251,7 +257,12 @@ class Observer:
 
     def chemical_energy(self) -> float:
         """Integral of C_max psi_chem over all storing regions, solver units."""
-        return sum(self._integral(form) for form in self._chemical_energies.values())
+        later = sum(self._integral(form) for form in self._chemical_energies.values())
+        return later + self._total(np.array([branch.stored() for branch in self._first_lithiations]))
+
+    def first_lithiation_loss(self) -> float:
+        """Energy lost so far because first lithiations run at a lower potential, solver units."""
+        return self._total(np.array([branch.lost() for branch in self._first_lithiations]))
 
     def state_of_charge(self) -> float:
         """Integral of C over integral of C_max."""

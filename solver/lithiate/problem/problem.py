@@ -203,6 +203,8 @@ class Problem:
                 # A space of its own: Dirichlet conditions find the blocks they act on by the space.
                 space = unknowns.scalar_field_space(mesh)
                 model.potential = self._add_unknown(f"chemical_potential.{name}", space, potential_scale)
+                if model.storage.first_lithiation is not None:
+                    model.largest_filling = fem.Function(model.concentration.value.function_space)
                 self._initialise(model, description.start_of(name))
             elif card.is_electrolyte and description.grounded is not None:
                 space = unknowns.scalar_field_space(mesh)
@@ -221,6 +223,8 @@ class Problem:
         for unknown, value in ((model.concentration, start), (model.potential, chemical)):
             unknown.value.x.array[:] = value
             unknown.old.x.array[:] = value
+        if model.largest_filling is not None:
+            model.largest_filling.x.array[:] = start
 
     def _create_interfaces(self) -> dict[str, InterfaceModel]:
         models = {}
@@ -417,5 +421,9 @@ class Problem:
             store(history.opening, values[:, :1], points.places)
             if values.shape[1] > 1:
                 store(history.passed_slip, values[:, 1:], points.places)
+        for region in self.regions.values():
+            if region.largest_filling is not None and region.concentration is not None:
+                largest = region.largest_filling.x.array
+                np.maximum(largest, region.concentration.value.x.array, out=largest)
         for unknown in self.unknowns.values():
             unknown.old.x.array[:] = unknown.value.x.array

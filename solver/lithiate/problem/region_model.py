@@ -77,6 +77,7 @@ class RegionModel:
         potential: unknown chemical potential mu, or None.
         electrolyte_potential: unknown phi_e, or None.
         history: plastic history, or None for an elastic region.
+        largest_filling: largest stoichiometry so far at each node, or None where none needs it.
     """
 
     name: str
@@ -91,6 +92,7 @@ class RegionModel:
     potential: Unknown | None = None
     electrolyte_potential: Unknown | None = None
     history: FlowHistory | None = None
+    largest_filling: fem.Function | None = None
 
     @property
     def symmetry(self) -> str:
@@ -283,9 +285,12 @@ class RegionModel:
 
     @cached_property
     def chemical_potential_of_composition(self) -> Any:
-        """mu_chem(c)."""
+        """mu_chem(c), of new material on the branch of the first lithiation."""
         assert self.storage is not None
-        return self.storage.chemical_potential(self.stoichiometry)
+        ordinary = self.storage.chemical_potential(self.stoichiometry)
+        if self.largest_filling is None:
+            return ordinary
+        return ordinary + self.storage.first_lithiation_excess(self.stoichiometry, self.largest_filling)
 
     @property
     def stoichiometry_gradient(self) -> Any:

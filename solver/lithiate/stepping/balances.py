@@ -62,6 +62,7 @@ class Balances:
         self._external_work = self._dissipated = 0.0
         self._initial_energy = self._stored(state)
         self._platen = self.observer.platen_displacement()
+        self._first_lithiation = self.observer.first_lithiation_loss()
         # What pressing put in is part of the work that later errors are measured by.
         self._work_done = abs(pressure * self.observer.platen_area * self._platen) / 2
         self._powers = _Powers()
@@ -124,7 +125,7 @@ class Balances:
         return self._rounded(errors)
 
     def _count_energy(self, state: State, time_step: float, current: float, pressure: float) -> None:
-        """I V + platen work = d(stored) + plastic + diffusion + transfer + ohmic + fracture + friction."""
+        """I V + platen work = d(stored) + what plasticity, diffusion, transfer and the rest dissipate."""
         observer = self.observer
         voltage = observer.voltage() / observer.problem.units.potential
         new = _Powers(
@@ -137,7 +138,7 @@ class Balances:
         # Powers jump with the current: the value before a jump says nothing about the step after it.
         old = self._powers if current == self._current else new
         self._current = current
-        platen = observer.platen_displacement()
+        platen, first_lithiation = observer.platen_displacement(), observer.first_lithiation_loss()
         electrical = time_step * (new.electrical + old.electrical) / 2
         mechanical = -pressure * observer.platen_area * (platen - self._platen)
         parts = {
@@ -147,13 +148,14 @@ class Balances:
             "plastic": observer.region_total(state, "plastic_work"),
             "viscous": observer.interface_total(state, "viscous_work"),
             "friction": observer.interface_total(state, "friction_work"),
+            "first_lithiation": first_lithiation - self._first_lithiation,
         }
         for name, value in parts.items():
             self._dissipation[name] = self._dissipation.get(name, 0.0) + value
         self._external_work += electrical + mechanical
         self._work_done += abs(electrical) + abs(mechanical)
         self._dissipated += sum(parts.values())
-        self._powers, self._platen = new, platen
+        self._powers, self._platen, self._first_lithiation = new, platen, first_lithiation
 
     @property
     def dissipation(self) -> dict[str, float]:
