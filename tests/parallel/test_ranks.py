@@ -28,8 +28,23 @@ def test_history_is_the_same_on_any_number_of_ranks(serial: Path, tmp_path: Path
     assert finished.returncode == 0, finished.stderr
     assert own_words(finished.stderr) == "", "the MPI library has nothing to say in a run that goes well"
 
-    names, expected = read_history(serial)
-    found_names, found = read_history(folder)
+    _compare_histories(serial, folder)
+
+
+@pytest.mark.slow
+def test_first_lithiation_is_the_same_on_two_ranks(tmp_path: Path) -> None:
+    """The largest filling so far belongs to nodes, also to those that two ranks know."""
+    settings = (*SHORT, "output.pictures=false", 'regions.particle.material="c-Si-lithiating"')
+    for ranks in (1, 2):
+        finished = run_case(tmp_path / str(ranks), *settings, ranks=ranks)
+        assert finished.returncode == 0, finished.stderr
+        assert own_words(finished.stderr) == ""
+    _compare_histories(tmp_path / "1", tmp_path / "2")
+
+
+def _compare_histories(one: Path, other: Path) -> None:
+    names, expected = read_history(one)
+    found_names, found = read_history(other)
     assert found_names == names
     assert found.shape == expected.shape
     largest = np.abs(expected).max(axis=0)
