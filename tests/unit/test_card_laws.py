@@ -26,6 +26,39 @@ def test_hencky_material_does_not_flow() -> None:
     assert 'found "hencky" with flow = "rate_independent"' in message
 
 
+VOCE = {
+    "flow": "rate_independent",
+    "yield_stress": 0.2e9,
+    "saturation_stress": {"unlithiated": 0.5e9, "lithiated": 0.3e9},
+    "saturation_strain": 0.1,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words"),
+    [
+        ({"saturation_strain": None}, "saturation_strain", "missing; needed because saturation_stress"),
+        ({"saturation_stress": None}, "saturation_stress", "missing; needed because saturation_strain"),
+        (
+            {"yield_stress": {"unlithiated": 0.2e9, "lithiated": 0.4e9}},
+            "saturation_stress",
+            "found 3e+08 Pa where the yield stress is 4e+08 Pa",
+        ),
+        ({"yield_stress": 0.3e9}, "saturation_stress", "at the stoichiometry 1 and 298.15 K; allowed: more"),
+        (
+            {"flow": "viscoplastic", "reference_rate": 1e-3, "rate_exponent": 4.0},
+            "saturation_stress",
+            'found with flow = "viscoplastic"; allowed: flow = "rate_independent"',
+        ),
+    ],
+)
+def test_saturating_hardening_is_complete_and_hardens(change: dict[str, Any], key: str, words: str) -> None:
+    assert MaterialCard.model_validate(SOLID | VOCE).saturation_strain == 0.1
+    refused, message = refusal(**VOCE | change)
+    assert refused == key
+    assert words in message
+
+
 FILLER = {"elasticity": "third_medium", "regularisation_length": 1e-7}
 
 

@@ -7,7 +7,7 @@ out is put into the flow law written the other way round, as a stress for a give
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, expm1
 from typing import Any
 
 import pytest
@@ -16,7 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lithiate.materials import MaterialCard
 from lithiate.materials.parameters import SolidParameters
-from lithiate.physics.flow_laws import CreepFlow, FlowLaw, RateIndependentFlow, ViscoplasticFlow
+from lithiate.physics.flow_laws import (
+    CreepFlow,
+    FlowLaw,
+    RateIndependentFlow,
+    SaturatingFlow,
+    ViscoplasticFlow,
+)
 from lithiate.scaling import GAS_CONSTANT, Units
 from ufl.corealg.map_dag import map_expr_dag
 from ufl.corealg.multifunction import MultiFunction
@@ -85,6 +91,47 @@ def test_viscoplastic_stress_is_that_of_the_rate(
     residual = stress - strength * (1 + (grown / strain) ** (1 / exponent))
     # The subtraction of the two large stresses leaves round-off of their own size.
     assert abs(residual) < 1e-10 * threshold * overstress + 1e-14 * trial
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    overstress=powers_of_ten(-4, 2).filter(lambda ratio: ratio <= 99.0),
+    stiffness=powers_of_ten(0, 4),
+    hardening=st.one_of(st.just(0.0), powers_of_ten(-3, 2)),
+    rise=powers_of_ten(-6, 2),
+    strain=powers_of_ten(-4, 1),
+    spent=st.floats(0.0, 40.0),
+)
+def test_saturating_stress_is_that_of_the_strain(
+    overstress: float, stiffness: float, hardening: float, rise: float, strain: float, spent: float
+) -> None:
+    """Trial stress to 100 times the strength, hardening from nothing to far steeper than elasticity."""
+    law = SaturatingFlow(ufl.as_ufl(1.0), hardening, ufl.as_ufl(rise), strain)
+    old = spent * strain
+
+    def strength(plastic: float) -> float:
+        return 1.0 + hardening * plastic - rise * expm1(-plastic / strain)
+
+    threshold = strength(old)
+    trial = threshold * (1 + overstress)
+    grown = increment(law, trial, stiffness, old)
+    assert grown > 0.0
+    left = rise * exp(-spent)
+    risen = hardening * grown - left * expm1(-grown / strain)
+    # As above; the hardening to come enters with round-off of its own size.
+    bound = 1e-10 * threshold * overstress + 1e-14 * (trial + left)
+    assert abs(threshold * overstress - stiffness * grown - risen) < bound
+
+
+def test_saturating_hardening_between_its_limits() -> None:
+    """All risen: the saturation stress; over a wide strain: a linear modulus of rise over strain."""
+    risen = SaturatingFlow(ufl.as_ufl(1.0), 0.5, ufl.as_ufl(2.0), 0.01)
+    flat = RateIndependentFlow(ufl.as_ufl(3.0), 0.5)
+    assert increment(risen, 9.0, 30.0, 2.0) == pytest.approx(increment(flat, 9.0, 30.0, 2.0), rel=1e-12)
+    wide = SaturatingFlow(ufl.as_ufl(1.0), 0.5, ufl.as_ufl(2e6), 1e6)
+    steep = RateIndependentFlow(ufl.as_ufl(1.0), 2.5)
+    assert increment(wide, 9.0, 30.0, 0.1) == pytest.approx(increment(steep, 9.0, 30.0, 0.1), rel=1e-6)
+    assert increment(risen, 1.0, 30.0) == 0.0
 
 
 @settings(max_examples=200, deadline=None)

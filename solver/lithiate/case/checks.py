@@ -13,6 +13,7 @@ from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
 from lithiate.materials.first_lithiation import first_excess
+from lithiate.materials.flow_checks import softening
 from lithiate.materials.functions import PropertyFunction
 from lithiate.materials.open_circuit import first_rise
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
@@ -115,6 +116,9 @@ def _functions(case: Case) -> Iterator[Finding]:
                     text = kind.refused(function, case.physics.temperature)
                     if text is not None:
                         yield Finding(("regions", name, key), text)
+        text = softening(case.card(name), case.physics.temperature)
+        if text is not None:
+            yield Finding(("regions", name, "saturation_stress"), text)
 
 
 def _storage(case: Case) -> list[Finding]:

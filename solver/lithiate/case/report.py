@@ -130,6 +130,9 @@ def _flow(card: MaterialCard, temperature: float) -> str:
         return "elastic"
     hardening = engineering(card.hardening_modulus, "Pa")
     text = f"yields at {_function(card.yield_stress, 'Pa', temperature)}, hardening {hardening}"
+    if card.saturation_stress is not None:
+        end = _function(card.saturation_stress, "Pa", temperature)
+        text += f" on top of the rise to {end} over a strain of {card.saturation_strain:g}"
     if card.flow == "viscoplastic":
         text += f", flows at {card.reference_rate:.3g} 1/s (stress / yield stress - 1)^{card.rate_exponent:g}"
     return text

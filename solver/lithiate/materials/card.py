@@ -10,6 +10,7 @@ from lithiate_meshes.quantities import (
     Density,
     Length,
     MolarVolume,
+    PositiveDimensionless,
     PositivePressure,
     Pressure,
     Voltage,
@@ -17,6 +18,7 @@ from lithiate_meshes.quantities import (
 )
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lithiate.materials import flow_checks
 from lithiate.materials.functions import (
     PropertyFunction,
     StoichiometryFunction,
@@ -59,6 +61,10 @@ FlowKind = Literal["elastic", "rate_independent", "viscoplastic", "creep"]
 ElasticityKind = Literal["neo_hookean", "hencky", "third_medium"]
 
 
+SaturationStress = Annotated[
+    StoichiometryFunction,
+    PropertyFunction(quantity("saturation stress", "Pa", "0.6 GPa", units=_STRESS_UNITS, gt=0)),
+]
 FailureStress = Annotated[
     StoichiometryFunction,
     PropertyFunction(quantity("failure stress", "Pa", "100 MPa", units=_STRESS_UNITS, gt=0)),
@@ -210,6 +216,15 @@ class MaterialProperties(Frozen):
         default=None,
         description="filling by which c falls below its largest value until the ordinary curve holds again",
     )
+    saturation_stress: SaturationStress | None = Field(
+        default=None,
+        description="flow stress in which saturating (Voce) hardening ends, above the yield stress; linear "
+        'hardening by hardening_modulus comes on top; for flow = "rate_independent"',
+    )
+    saturation_strain: PositiveDimensionless | None = Field(
+        default=None,
+        description="equivalent plastic strain in which the rise to the saturation stress falls to 1/e",
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
@@ -314,6 +329,7 @@ class MaterialCard(MaterialProperties):
             if getattr(self, name) is None:
                 what = name.replace("_", " ")
                 raise refuse_key(name, f'missing; allowed: a {what}, because flow = "{self.flow}"')
+        flow_checks.require_hardening(self)
         if self.elasticity == "hencky" and self.flow != "elastic":
             raise refuse_key(
                 "elasticity",

@@ -15,7 +15,13 @@ from lithiate.materials.first_lithiation import FirstLithiation
 from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
 from lithiate.physics import chemistry, elasticity, transport
-from lithiate.physics.flow_laws import CreepFlow, FlowLaw, RateIndependentFlow, ViscoplasticFlow
+from lithiate.physics.flow_laws import (
+    CreepFlow,
+    FlowLaw,
+    RateIndependentFlow,
+    SaturatingFlow,
+    ViscoplasticFlow,
+)
 from lithiate.physics.hencky import HENCKY
 from lithiate.physics.kinematics import volumetric_ratio
 from lithiate.physics.third_medium import THIRD_MEDIUM
@@ -97,6 +103,10 @@ class SolidParameters:
             time_step: length of the step, solver units; only the rate laws need it.
         """
         card = self.card
+        if card.flow == "rate_independent" and card.saturation_stress and card.saturation_strain:
+            start = self.yield_stress(stoichiometry)
+            rise = self._value(card.saturation_stress, stoichiometry, self.units.stress) - start
+            return SaturatingFlow(start, self.hardening_modulus, rise, card.saturation_strain)
         if card.flow == "rate_independent":
             return RateIndependentFlow(self.yield_stress(stoichiometry), self.hardening_modulus)
         assert card.reference_rate is not None and card.rate_exponent is not None

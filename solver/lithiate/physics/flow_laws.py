@@ -18,6 +18,12 @@ NEWTON_STEPS = 7
 """Newton steps for the overstress; for exponents up to 50 the sum of powers is then one to 1e-13, whatever
 the coefficients are (six leave 6e-11)."""
 
+OMEGA_STEPS = 4
+"""Newton steps for :func:`wright_omega`; its relative error is then below 1e-10."""
+
+POLISHING_STEPS = 2
+"""Newton steps of :class:`SaturatingFlow` from the closed form, which cancels where little flows."""
+
 SMALLEST_OVERSTRESS = 1e-14
 """Per threshold; keeps the logarithm finite where nothing flows."""
 
@@ -40,7 +46,7 @@ class FlowLaw(Protocol):
 
 @dataclass(frozen=True)
 class RateIndependentFlow:
-    """tau_eq <= sigma_Y + H alpha.
+    """tau_eq <= sigma_Y + H alpha: linear hardening.
 
     Attributes:
         yield_stress: sigma_Y.
@@ -55,6 +61,48 @@ class RateIndependentFlow:
         overstress = trial_stress - self.yield_stress - self.hardening_modulus * old_strain
         increment = overstress / (stiffness + self.hardening_modulus)
         return ufl.conditional(ufl.gt(overstress, 0), increment, ufl.as_ufl(0.0))
+
+
+@dataclass(frozen=True)
+class SaturatingFlow:
+    """tau_eq <= sigma_Y + H alpha + (sigma_sat - sigma_Y) (1 - exp(-alpha / alpha_0)) (Voce 1948).
+
+    Attributes:
+        yield_stress: sigma_Y.
+        hardening_modulus: H >= 0, what is left of the slope at large strain.
+        saturation_rise: sigma_sat - sigma_Y > 0.
+        saturation_strain: alpha_0 > 0.
+    """
+
+    yield_stress: Any
+    hardening_modulus: float
+    saturation_rise: Any
+    saturation_strain: float
+
+    def strain_increment(self, trial_stress: Any, stiffness: Any, old_strain: Any) -> Any:
+        """alpha_0 x with a x + q (1 - exp(-x)) = tau_trial - S.
+
+        S is the strength at the start of the step, a = (3 G_e + H) alpha_0, and q = (sigma_sat - sigma_Y)
+        exp(-alpha / alpha_0) is the rise still to come. In closed form x = c + omega(ln(q / a) - c) with
+        c = (tau_trial - S - q) / a. Where little flows this is the small difference of large numbers; the
+        Newton steps that follow take its round-off away.
+        """
+        slope = (stiffness + self.hardening_modulus) * self.saturation_strain
+        spent = old_strain / self.saturation_strain
+        rise = self.saturation_rise * ufl.exp(-spent)
+        strength = (
+            self.yield_stress
+            + self.hardening_modulus * old_strain
+            + self.saturation_rise * (1 - ufl.exp(-spent))
+        )
+        overstress = trial_stress - strength
+        shift = (overstress - rise) / slope
+        # Not the logarithm of q, which vanishes at large strain.
+        root = shift + wright_omega(ufl.ln(self.saturation_rise / slope) - spent - shift)
+        for _ in range(POLISHING_STEPS):
+            left = ufl.exp(-root)
+            root = root + (overstress - slope * root - rise * (1 - left)) / (slope + rise * left)
+        return ufl.conditional(ufl.gt(overstress, 0), self.saturation_strain * root, ufl.as_ufl(0.0))
 
 
 @dataclass(frozen=True)
@@ -144,3 +192,19 @@ def root_of_powers(terms: Sequence[tuple[Any, float]]) -> Any:
         slope_sum = sum(slope * part for (_, slope), part in zip(terms, parts, strict=True))
         root = root - total * ufl.ln(total) / slope_sum
     return root
+
+
+def wright_omega(argument: Any) -> Any:
+    """w > 0 with w + ln w = L (Corless and Jeffrey 2002), by Newton steps for z = ln w.
+
+    exp(z) + z is convex and rises with a slope of at least one. The start is above the root, by at most 0.57
+    where L < 1 (there z <= L) and by 0.32 beyond (there w <= L), so that the steps fall to it.
+
+    Args:
+        argument: L.
+    """
+    root = ufl.min_value(argument, ufl.ln(ufl.max_value(argument, 1.0)))
+    for _ in range(OMEGA_STEPS):
+        power = ufl.exp(root)
+        root = root - (power + root - argument) / (1 + power)
+    return ufl.exp(root)
