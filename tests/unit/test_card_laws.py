@@ -59,6 +59,38 @@ def test_saturating_hardening_is_complete_and_hardens(change: dict[str, Any], ke
     assert words in message
 
 
+POROUS = {"densification_pressure": 3e8, "porosity": 0.15, "heckel_pressure": 5e8}
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words"),
+    [
+        ({"porosity": None}, "porosity", "missing; needed because densification_pressure is given"),
+        ({"heckel_pressure": None}, "heckel_pressure", "missing; needed because densification_pressure"),
+        ({"densification_pressure": None}, "densification_pressure", "missing; needed because porosity"),
+        ({"porosity": 0.0}, "porosity", "> 0 and < 1"),
+        ({"heckel_pressure": 0.0}, "heckel_pressure", "> 0 Pa"),
+        (
+            {"elasticity": "hencky"},
+            "densification_pressure",
+            'found with elasticity = "hencky"; allowed: elasticity = "neo_hookean"',
+        ),
+        (
+            {"densification_pressure": 3e10},
+            "densification_pressure",
+            "found 3e+10 Pa; allowed: below 2.083e+10 Pa, half the bulk modulus",
+        ),
+    ],
+)
+def test_densification_is_complete_and_can_start(change: dict[str, Any], key: str, words: str) -> None:
+    assert MaterialCard.model_validate(SOLID | POROUS).densifies
+    with pytest.raises(ValidationError) as caught:
+        MaterialCard.model_validate(SOLID | POROUS | change)
+    (error,) = caught.value.errors()
+    assert key in (*error.get("ctx", {}).get("path", ()), *error["loc"])
+    assert words in error["msg"]
+
+
 FILLER = {"elasticity": "third_medium", "regularisation_length": 1e-7}
 
 

@@ -8,7 +8,6 @@ out is put into the flow law written the other way round, as a stress for a give
 from __future__ import annotations
 
 from math import exp, expm1
-from typing import Any
 
 import pytest
 import ufl
@@ -24,31 +23,12 @@ from lithiate.physics.flow_laws import (
     ViscoplasticFlow,
 )
 from lithiate.scaling import GAS_CONSTANT, Units
-from ufl.corealg.map_dag import map_expr_dag
-from ufl.corealg.multifunction import MultiFunction
-
-
-class Evaluation(MultiFunction):  # type: ignore[misc]
-    """UFL works out sums, products and functions of numbers itself; the rest is done here.
-
-    A plain call of an expression would evaluate each shared part once for every place where it stands.
-    """
-
-    expr = MultiFunction.reuse_if_untouched
-
-    def min_value(self, _: Any, left: Any, right: Any) -> Any:
-        return ufl.as_ufl(min(float(left), float(right)))
-
-    def max_value(self, _: Any, left: Any, right: Any) -> Any:
-        return ufl.as_ufl(max(float(left), float(right)))
-
-    def conditional(self, _: Any, condition: Any, true: Any, false: Any) -> Any:
-        return true if condition.evaluate(None, {}, (), ()) else false
+from ufl_numbers import number
 
 
 def increment(law: FlowLaw, trial_stress: float, stiffness: float, old_strain: float = 0.0) -> float:
     numbers = [ufl.as_ufl(number) for number in (trial_stress, stiffness, old_strain)]
-    return float(map_expr_dag(Evaluation(), law.strain_increment(*numbers)))
+    return number(law.strain_increment(*numbers))
 
 
 def viscoplastic(

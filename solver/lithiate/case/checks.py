@@ -13,7 +13,7 @@ from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
 from lithiate.materials.first_lithiation import first_excess
-from lithiate.materials.flow_checks import softening
+from lithiate.materials.flow_checks import softening, unreachable_pressure
 from lithiate.materials.functions import PropertyFunction
 from lithiate.materials.open_circuit import first_rise
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
@@ -24,7 +24,13 @@ ELEMENTS_PER_WIDTH = 3
 
 def cross_findings(case: Case) -> list[Finding]:
     """Everything that is wrong only in combination; the tables themselves are valid."""
-    found = [*_functions(case), *_open_circuit(case), *_first_lithiation(case), *_phases(case)]
+    found = [
+        *_functions(case),
+        *_densification(case),
+        *_open_circuit(case),
+        *_first_lithiation(case),
+        *_phases(case),
+    ]
     if case.verification is not None:
         return [*found, *verification_findings(case), *_expectations(case)]
     return [
@@ -119,6 +125,19 @@ def _functions(case: Case) -> Iterator[Finding]:
         text = softening(case.card(name), case.physics.temperature)
         if text is not None:
             yield Finding(("regions", name, "saturation_stress"), text)
+
+
+def _densification(case: Case) -> Iterator[Finding]:
+    """Layers that densify do so at finite strain, and at a pressure that their elasticity can reach."""
+    for name in case.regions:
+        card, path = case.card(name), ("regions", name, "densification_pressure")
+        if card.densification_pressure is None:
+            continue
+        if case.physics.kinematics == "small_strain":
+            yield Finding(path, 'found with physics.kinematics = "small_strain"; allowed: "finite_strain"')
+        text = unreachable_pressure(card, case.physics.temperature)
+        if text is not None:
+            yield Finding(path, text)
 
 
 def _storage(case: Case) -> list[Finding]:

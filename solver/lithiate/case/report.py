@@ -143,6 +143,11 @@ def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -
     elasticity = f"E {_function(card.youngs_modulus, 'Pa', temperature)}, "
     elasticity += f"nu {_function(card.poisson_ratio, '', temperature)}"
     yield f"{'':14}  {elasticity}, {_flow(card, temperature)}"
+    if card.densification_pressure is not None:
+        onset, slope = (
+            engineering(value or 0.0, "Pa") for value in (card.densification_pressure, card.heckel_pressure)
+        )
+        yield f"{'':14}  porosity {card.porosity:g}, densifies beyond {onset}, Heckel pressure {slope}"
     if card.stores_lithium:
         yield (
             f"{'':14}  stores lithium: C_max {card.maximum_concentration:.4g} mol/m3, "

@@ -54,6 +54,7 @@ YieldStress = Annotated[
 ]
 Rate = Annotated[float, quantity("rate", "1/s", "1e-9 1/s", units=("1/s", "1/h"), gt=0)]
 RateExponent = Annotated[float, quantity("exponent", "", "4", ge=1, le=50)]
+Porosity = Annotated[float, quantity("porosity", "", "0.2", gt=0, lt=1)]
 MolarEnergy = Annotated[
     float, quantity("molar energy", "J/mol", "37 kJ/mol", units=("J/mol", "kJ/mol"), ge=0, le=1e6)
 ]
@@ -225,6 +226,17 @@ class MaterialProperties(Frozen):
         default=None,
         description="equivalent plastic strain in which the rise to the saturation stress falls to 1/e",
     )
+    porosity: Porosity | None = Field(
+        default=None, description="share of pores in a layer that densifies, as built and without load"
+    )
+    densification_pressure: PositivePressure | None = Field(
+        default=None,
+        description="p_0 at which the layer as built begins to compact for good; its presence makes it "
+        "densify: p <= p_0 + P_H ln(porosity as built / porosity)",
+    )
+    heckel_pressure: PositivePressure | None = Field(
+        default=None, description="P_H, the inverse of the slope of ln(1 / porosity) over the pressure"
+    )
     sources: dict[str, str] = Field(
         default_factory=dict, description="property -> where its value comes from"
     )
@@ -290,6 +302,11 @@ class MaterialCard(MaterialProperties):
         return self.elasticity == "third_medium"
 
     @property
+    def densifies(self) -> bool:
+        """Whether this is porous and compacts under pressure."""
+        return self.densification_pressure is not None
+
+    @property
     def swelling(self) -> float:
         """J(1) - 1, stress-free growth in volume from c = 0 to c = 1 [-]; 0 where no lithium is stored."""
         return float(self.growth_at(1.0))
@@ -330,6 +347,7 @@ class MaterialCard(MaterialProperties):
                 what = name.replace("_", " ")
                 raise refuse_key(name, f'missing; allowed: a {what}, because flow = "{self.flow}"')
         flow_checks.require_hardening(self)
+        flow_checks.require_densification(self)
         if self.elasticity == "hencky" and self.flow != "elastic":
             raise refuse_key(
                 "elasticity",

@@ -11,6 +11,8 @@ from lithiate.materials.functions import REFERENCE_TEMPERATURE, refuse_key
 if TYPE_CHECKING:
     from lithiate.materials.card import MaterialCard
 
+_DENSIFICATION = ("densification_pressure", "porosity", "heckel_pressure")
+
 
 def softening(card: MaterialCard, temperature: float) -> str | None:
     """What is wrong with a saturation stress that is not above the yield stress everywhere, or None.
@@ -57,3 +59,46 @@ def require_hardening(card: MaterialCard) -> None:
     text = softening(card, REFERENCE_TEMPERATURE)
     if text is not None:
         raise refuse_key("saturation_stress", text)
+
+
+def require_densification(card: MaterialCard) -> None:
+    """Refuse densification that is incomplete, of another elasticity, or that no pressure would start.
+
+    Args:
+        card: a material.
+
+    Raises:
+        PydanticCustomError: about one of the keys of densification.
+    """
+    given = [name for name in _DENSIFICATION if getattr(card, name) is not None]
+    for name in _DENSIFICATION:
+        if given and name not in given:
+            raise refuse_key(name, f"missing; needed because {given[0]} is given")
+    if not card.densifies:
+        return
+    if card.elasticity != "neo_hookean":
+        raise refuse_key(
+            "densification_pressure",
+            f'found with elasticity = "{card.elasticity}"; allowed: elasticity = "neo_hookean"',
+        )
+    text = unreachable_pressure(card, REFERENCE_TEMPERATURE)
+    if text is not None:
+        raise refuse_key("densification_pressure", text)
+
+
+def unreachable_pressure(card: MaterialCard, temperature: float) -> str | None:
+    """What is wrong with a densification pressure of K(c)/2 or more, or None.
+
+    Args:
+        card: a material.
+        temperature: T [K].
+    """
+    young, poisson = card.youngs_modulus.samples(temperature)[1], card.poisson_ratio.samples(temperature)[1]
+    largest = float(np.min(young / (3 * (1 - 2 * poisson)))) / 2
+    pressure = card.densification_pressure
+    if pressure is None or pressure < largest:
+        return None
+    return (
+        f"found {pressure:.4g} Pa; allowed: below {largest:.4g} Pa, half the bulk modulus, which the "
+        "pressure of neo-Hookean elasticity never passes"
+    )

@@ -15,6 +15,7 @@ from lithiate.materials.first_lithiation import FirstLithiation
 from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
 from lithiate.physics import chemistry, elasticity, transport
+from lithiate.physics.densification import HeckelDensification
 from lithiate.physics.flow_laws import (
     CreepFlow,
     FlowLaw,
@@ -118,6 +119,18 @@ class SolidParameters:
         slowing = exp(-card.creep_activation_energy / (GAS_CONSTANT * self.units.temperature))
         return CreepFlow(
             card.reference_stress / self.units.stress, slowing * reference_strain, card.rate_exponent
+        )
+
+    @property
+    def densification(self) -> HeckelDensification | None:
+        """The law by which pressure closes the pores of the material, or None."""
+        card = self.card
+        if card.densification_pressure is None or card.porosity is None or card.heckel_pressure is None:
+            return None
+        return HeckelDensification(
+            card.porosity,
+            card.densification_pressure / self.units.stress,
+            card.heckel_pressure / self.units.stress,
         )
 
     @property

@@ -19,7 +19,7 @@ NEWTON_STEPS = 7
 the coefficients are (six leave 6e-11)."""
 
 OMEGA_STEPS = 4
-"""Newton steps for :func:`wright_omega`; its relative error is then below 1e-10."""
+"""Newton steps for :func:`log_omega`; its relative error is then below 1e-10."""
 
 POLISHING_STEPS = 2
 """Newton steps of :class:`SaturatingFlow` from the closed form, which cancels where little flows."""
@@ -98,7 +98,7 @@ class SaturatingFlow:
         overstress = trial_stress - strength
         shift = (overstress - rise) / slope
         # Not the logarithm of q, which vanishes at large strain.
-        root = shift + wright_omega(ufl.ln(self.saturation_rise / slope) - spent - shift)
+        root = shift + ufl.exp(log_omega(ufl.ln(self.saturation_rise / slope) - spent - shift))
         for _ in range(POLISHING_STEPS):
             left = ufl.exp(-root)
             root = root + (overstress - slope * root - rise * (1 - left)) / (slope + rise * left)
@@ -194,11 +194,12 @@ def root_of_powers(terms: Sequence[tuple[Any, float]]) -> Any:
     return root
 
 
-def wright_omega(argument: Any) -> Any:
-    """w > 0 with w + ln w = L (Corless and Jeffrey 2002), by Newton steps for z = ln w.
+def log_omega(argument: Any) -> Any:
+    """z with exp(z) + z = L: the logarithm of the Wright omega function (Corless and Jeffrey 2002).
 
-    exp(z) + z is convex and rises with a slope of at least one. The start is above the root, by at most 0.57
-    where L < 1 (there z <= L) and by 0.32 beyond (there w <= L), so that the steps fall to it.
+    Newton's method on a convex function that rises with a slope of at least one. The start is above the root,
+    by at most 0.57 where L < 1 (there z <= L) and by 0.32 beyond (there exp(z) <= L), so that the steps fall
+    to it.
 
     Args:
         argument: L.
@@ -207,4 +208,4 @@ def wright_omega(argument: Any) -> Any:
     for _ in range(OMEGA_STEPS):
         power = ufl.exp(root)
         root = root - (power + root - argument) / (1 + power)
-    return ufl.exp(root)
+    return root

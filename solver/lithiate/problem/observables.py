@@ -49,6 +49,8 @@ def _region_expressions(model: RegionModel) -> dict[str, Any]:
         expressions["failure_stress"] = model.solid.failure_stress(model.stoichiometry)
         for axis in range(model.measures.geometry.dimension):
             expressions[f"coordinate_{axis}"] = model.measures.coordinates[axis]
+    if model.old_closure is not None:
+        expressions["porosity"] = model.porosity
     if model.electrolyte_potential:
         expressions["ohmic_power"] = model.ohmic_power
     return expressions
@@ -323,6 +325,8 @@ class Observer:
                 "largest_stoichiometry": parallel.largest(communicator, filling),
                 **row,
             }
+        if "porosity" in state.values:
+            row["mean_porosity"] = self._total(state.values["porosity"] * state.current_volumes) / volume
         if "failure_stress" in state.values:
             row["largest_failure_index"] = parallel.largest(communicator, state.failure_index)
         return {f"{key}.{name}": value for key, value in row.items()}

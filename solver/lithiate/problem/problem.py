@@ -22,7 +22,7 @@ from lithiate.problem import unknowns
 from lithiate.problem.interface_model import InterfaceHistory, InterfaceLaws, InterfaceModel
 from lithiate.problem.normals import smooth_normals
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints, history_space, store
-from lithiate.problem.region_model import RegionModel, Switches, create_flow_history
+from lithiate.problem.region_model import RegionModel, Switches, create_closure_history, create_flow_history
 from lithiate.problem.unknowns import Unknown
 from lithiate.scaling import Units
 
@@ -213,6 +213,8 @@ class Problem:
                 )
             if solid.flows:
                 model.history = create_flow_history(mesh, self.measures.bulk_degree)
+            if card.densifies and not description.switches.small_strain:
+                model.old_closure = create_closure_history(mesh, self.measures.bulk_degree)
             models[name] = model
         return models
 
@@ -384,14 +386,11 @@ class Problem:
     # History
 
     def _create_history_updates(self) -> list[Any]:
-        updates: list[Any] = []
-        for region in self.regions.values():
-            if region.history is not None:
-                metric = region.flow.inverse_plastic_metric
-                expressions = {f"metric_{i}{j}": metric[i, j] for i in range(3) for j in range(3)}
-                expressions["plastic_strain"] = region.flow.equivalent_plastic_strain
-                updates.append((region, expressions))
-        return updates
+        return [
+            (region, *region.history_update())
+            for region in self.regions.values()
+            if region.history is not None or region.old_closure is not None
+        ]
 
     @staticmethod
     def _interface_updates(interface: InterfaceModel) -> dict[str, Any]:
@@ -404,19 +403,21 @@ class Problem:
         """Make the end of the step the start of the next one: histories first, then the unknowns."""
         if not hasattr(self, "_points"):
             self._points = [
-                (region.history, RegionPoints(self.measures, region.name, expressions))
-                for region, expressions in self._history_updates
+                (kept, RegionPoints(self.measures, region.name, expressions))
+                for region, expressions, kept in self._history_updates
             ]
             self._face_points = [
                 (interface.history, InterfacePoints(self.measures, name, self._interface_updates(interface)))
                 for name, interface in self.interfaces.items()
                 if interface.history is not None
             ]
-        updates = [(history, points, points.all_values()) for history, points in self._points]
+        updates = [(kept, points.all_values()) for kept, points in self._points]
         face_updates = [(history, points, points.all_values()) for history, points in self._face_points]
-        for history, _, values in updates:
-            store(history.inverse_plastic_metric, values[:, :, :9])
-            store(history.equivalent_plastic_strain, values[:, :, 9:])
+        for kept, values in updates:
+            first = 0
+            for function, width in kept:
+                store(function, values[:, :, first : first + width])
+                first += width
         for history, points, values in face_updates:
             store(history.opening, values[:, :1], points.places)
             if values.shape[1] > 1:

@@ -60,6 +60,13 @@ def create_flow_history(mesh: dolfinx_mesh.Mesh, degree: int) -> FlowHistory:
     return FlowHistory(metric, strain)
 
 
+def create_closure_history(mesh: dolfinx_mesh.Mesh, degree: int) -> fem.Function:
+    """Closure ln(phi_0 / phi) of pores as built, at the bulk quadrature points: zero."""
+    return fem.Function(
+        fem.functionspace(mesh, basix.ufl.quadrature_element(mesh.basix_cell(), degree=degree))
+    )
+
+
 @dataclass(eq=False)
 class RegionModel:
     """One region: its parameters, the unknowns that live on it, and every quantity that follows from them.
@@ -78,6 +85,7 @@ class RegionModel:
         electrolyte_potential: unknown phi_e, or None.
         history: plastic history, or None for an elastic region.
         largest_filling: largest stoichiometry so far at each node, or None where none needs it.
+        old_closure: ln(phi_0 / phi) of the pores at the start of the step, or None where nothing densifies.
     """
 
     name: str
@@ -93,6 +101,7 @@ class RegionModel:
     electrolyte_potential: Unknown | None = None
     history: FlowHistory | None = None
     largest_filling: fem.Function | None = None
+    old_closure: fem.Function | None = None
 
     @property
     def symmetry(self) -> str:
@@ -145,9 +154,37 @@ class RegionModel:
         return ufl.diff(self.swelling_ratio, self.stoichiometry)
 
     @cached_property
+    def closure(self) -> Any:
+        """ln(phi_0 / phi) of the pores at the end of the step; only where a region densifies."""
+        assert self.solid.densification is not None
+        total = self.volume_ratio / self.swelling_ratio
+        return self.solid.densification.closure(total, self.old_closure, self.bulk)
+
+    @cached_property
+    def porosity(self) -> Any:
+        """phi without load; only where a region densifies."""
+        assert self.solid.densification is not None
+        return self.solid.densification.porosity_at(self.closure)
+
+    @cached_property
+    def plastic_ratio(self) -> Any:
+        """J_p, below one where a porous region has compacted."""
+        law = self.solid.densification
+        if law is None or self.old_closure is None:
+            return ufl.as_ufl(1.0)
+        return law.plastic_ratio(self.closure)
+
+    @cached_property
+    def intermediate_ratio(self) -> Any:
+        """J_c J_p, volume free of stress per volume as built."""
+        if self.old_closure is None:
+            return self.swelling_ratio
+        return self.swelling_ratio * self.plastic_ratio
+
+    @cached_property
     def elastic_ratio(self) -> Any:
-        """J_e = J / J_c."""
-        return self.volume_ratio / self.swelling_ratio
+        """J_e = J / (J_c J_p)."""
+        return self.volume_ratio / self.intermediate_ratio
 
     @cached_property
     def bulk(self) -> Any:
@@ -186,6 +223,20 @@ class RegionModel:
             self.solid.flow_law(self.stoichiometry, self.time_step),
         )
 
+    def history_update(self) -> tuple[dict[str, Any], list[tuple[fem.Function, int]]]:
+        """What to keep of a step: expressions at its end, and who keeps how many of them, in order."""
+        expressions: dict[str, Any] = {}
+        kept = []
+        if self.history is not None:
+            metric = self.flow.inverse_plastic_metric
+            expressions |= {f"metric_{i}{j}": metric[i, j] for i in range(3) for j in range(3)}
+            expressions["plastic_strain"] = self.flow.equivalent_plastic_strain
+            kept += [(self.history.inverse_plastic_metric, 9), (self.history.equivalent_plastic_strain, 1)]
+        if self.old_closure is not None:
+            expressions["closure"] = self.closure
+            kept.append((self.old_closure, 1))
+        return expressions, kept
+
     @cached_property
     def small_strain(self) -> Any:
         """eps = sym Grad u."""
@@ -211,20 +262,36 @@ class RegionModel:
         if self.switches.small_strain:
             return self.cauchy_stress
         return elasticity.first_piola_kirchhoff_stress(
-            self.kirchhoff_stress, self.swelling_ratio, self.deformation_gradient
+            self.kirchhoff_stress, self.intermediate_ratio, self.deformation_gradient
         )
 
     @cached_property
     def strain_energy(self) -> Any:
-        """J_c psi_e per volume as built."""
+        """J_c J_p psi_e per volume as built."""
         if self.switches.small_strain:
             stress, deviator = self.cauchy_stress, self.flow.deviatoric_stress
             volumetric = (ufl.tr(stress) / 3) ** 2 / (2 * self.bulk)
             return volumetric + ufl.inner(deviator, deviator) / (4 * self.shear)
-        energy = self.solid.elastic_law.energy(
+        return self.intermediate_ratio * self.elastic_energy_density
+
+    @cached_property
+    def elastic_energy_density(self) -> Any:
+        """psi_e per intermediate volume."""
+        return self.solid.elastic_law.energy(
             self.bulk, self.shear, self.elastic_ratio, self.flow.isochoric_strain
         )
-        return self.swelling_ratio * energy
+
+    @cached_property
+    def plastic_work(self) -> Any:
+        """Of the step, per volume as built: of flow, and of compaction where a region densifies."""
+        if self.switches.small_strain:
+            return self.flow.dissipation
+        work = self.intermediate_ratio * self.flow.dissipation
+        law = self.solid.densification
+        if law is None or self.old_closure is None:
+            return work
+        compaction = law.work(self.closure, self.old_closure, self.elastic_energy_density)
+        return work + self.swelling_ratio * compaction
 
     @cached_property
     def elastic_energy(self) -> Any:
@@ -234,12 +301,6 @@ class RegionModel:
         return self.strain_energy + third_medium.regularisation_energy(
             self.bulk, self.solid.regularisation_length, self.second_gradient
         )
-
-    @property
-    def plastic_work(self) -> Any:
-        """Dissipated by flow in the step, per volume as built."""
-        per_swollen_volume = self.flow.dissipation
-        return per_swollen_volume if self.switches.small_strain else self.swelling_ratio * per_swollen_volume
 
     @property
     def is_third_medium(self) -> bool:
@@ -272,12 +333,13 @@ class RegionModel:
             return -self.swelling_slope / capacity * ufl.tr(self.cauchy_stress) / 3
         potential = chemistry.mechanical_chemical_potential(
             self.stoichiometry,
-            self.swelling_ratio,
+            self.intermediate_ratio,
             self.elastic_ratio,
             self.flow.isochoric_strain,
             self.bulk,
             self.shear,
-            self.swelling_slope,
+            # d(J_c J_p)/dc with J_p held: like bbar_e, never through the return map.
+            self.swelling_slope if self.old_closure is None else self.swelling_slope * self.plastic_ratio,
             self.switches.modulus_term,
             self.solid.elastic_law,
         )
