@@ -311,6 +311,11 @@ class Die:
             unknown.value.x.array[:] = unknown.old.x.array[:] = 0.0
         _forget(self.problem.regions["powder"])
 
+    def mean_porosity(self) -> float:
+        """As the history has it."""
+        observer = self._balances.observer
+        return observer.region_row("powder", observer.state().regions["powder"])["mean_porosity.powder"]
+
     def run(self, pressures: Iterable[float]) -> list[tuple[float, Array, float]]:
         """Way of the platen, J_p at the points and error of the energy balance, at each pressure [Pa]."""
         observer, states = self._balances.observer, []
@@ -359,6 +364,7 @@ def test_pressing_leaves_a_thinner_layer(symmetry: str) -> None:
         left = HEIGHT * (ratio * np.sqrt(1 - 4 / 3 * STRENGTH / BULK) - 1)
         assert released[0] == pytest.approx(left, rel=1e-6)
         assert left < -0.25
+        assert die.mean_porosity() == pytest.approx(1 - (1 - POROSITY) / ratio, rel=1e-8)
     # The platen's force at the end of each step counts for all of it: first order.
     assert errors[1] < 0.1
     assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.1)
