@@ -20,12 +20,6 @@ def refusal(**properties: Any) -> tuple[str, str]:
     return error["ctx"]["path"][0], error["msg"]
 
 
-def test_hencky_material_does_not_flow() -> None:
-    key, message = refusal(elasticity="hencky", flow="rate_independent", yield_stress=1e9)
-    assert key == "elasticity"
-    assert 'found "hencky" with flow = "rate_independent"' in message
-
-
 VOCE = {
     "flow": "rate_independent",
     "yield_stress": 0.2e9,

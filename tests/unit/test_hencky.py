@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import ufl
-from lithiate.physics.hencky import matrix_logarithm
+from lithiate.physics.hencky import matrix_exponential, matrix_logarithm
 from numpy.typing import NDArray
-from scipy.linalg import logm
+from scipy.linalg import expm, logm
 from scipy.spatial.transform import Rotation
 from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 
@@ -17,8 +19,16 @@ TURN = Rotation.from_rotvec([0.8, -1.1, 1.3]).as_matrix()
 
 def logarithm(tensor: NDArray[np.float64]) -> NDArray[np.float64]:
     """(3, 3) of the expression that forms use."""
-    given = ufl.as_matrix([[float(entry) for entry in row] for row in tensor])
-    expression = matrix_logarithm(given)
+    return entries_of(matrix_logarithm(given(tensor)))
+
+
+def given(tensor: NDArray[np.float64]) -> Any:
+    """Numbers as a tensor of UFL."""
+    return ufl.as_matrix([[float(entry) for entry in row] for row in tensor])
+
+
+def entries_of(expression: Any) -> NDArray[np.float64]:
+    """(3, 3) values of an expression without fields."""
     entries = [apply_algebra_lowering(expression[i, j])(()) for i in range(3) for j in range(3)]
     return np.array(entries).reshape(3, 3)
 
@@ -47,3 +57,16 @@ def test_logarithm_of_a_general_deformation() -> None:
     deformation = np.array([[1.2, 0.3, 0.1], [-0.2, 1.1, 0.25], [0.05, -0.15, 1.3]])
     strain = deformation @ deformation.T
     assert np.abs(logarithm(strain) - logm(strain)).max() < 1e-12
+
+
+@pytest.mark.parametrize("size", [1e-9, 0.1, 0.7, 1.7])
+def test_exponential(size: float) -> None:
+    """Against SciPy up to the norm that is stated; its determinant is one."""
+    random = np.random.default_rng(2)
+    tensor = random.normal(size=(3, 3))
+    tensor += tensor.T
+    tensor -= np.trace(tensor) / 3 * np.eye(3)
+    tensor *= size / np.linalg.norm(tensor)
+    found = entries_of(matrix_exponential(given(tensor)))
+    assert np.abs(found - expm(tensor)).max() < 1e-12
+    assert np.linalg.det(found) == pytest.approx(1.0, abs=1e-12)

@@ -43,6 +43,7 @@ CREEPING = SILICON.model_copy(
         "creep_activation_energy": 2e4,
     }
 )
+HENCKY = HARDENING.model_copy(update={"elasticity": "hencky"})
 START = 0.05
 IDENTITY = np.eye(3)
 SHEARED = np.array([[1.25, 0.3, 0.1], [-0.2, 1.2, 0.25], [0.05, -0.15, 1.4]])
@@ -110,13 +111,19 @@ def point() -> MaterialPoint:
 
 
 @pytest.fixture(
-    scope="module", params=["rate_independent", "viscoplastic", pytest.param("creep", marks=pytest.mark.slow)]
+    scope="module",
+    params=[
+        "rate_independent",
+        "viscoplastic",
+        pytest.param("creep", marks=pytest.mark.slow),
+        pytest.param("hencky", marks=pytest.mark.slow),
+    ],
 )
 def flowing(request: pytest.FixtureRequest, point: MaterialPoint) -> MaterialPoint:
     """Silicon in three dimensions by each flow law."""
     if request.param == "rate_independent":
         return point
-    return MaterialPoint(VISCOUS if request.param == "viscoplastic" else CREEPING)
+    return MaterialPoint({"viscoplastic": VISCOUS, "creep": CREEPING, "hencky": HENCKY}[request.param])
 
 
 def equivalent(stress: Array) -> float:
@@ -285,6 +292,7 @@ class ClampedFilm:
     [
         pytest.param(SILICON, id="rate_independent"),
         pytest.param(VISCOUS, id="viscoplastic", marks=pytest.mark.slow),
+        pytest.param(HENCKY, id="hencky", marks=pytest.mark.slow),
     ],
 )
 def test_ten_cycles_leave_no_drift(card: MaterialCard) -> None:

@@ -41,6 +41,8 @@ LAWS = [
     pytest.param(("plane_strain", VISCOUS | {"rate_exponent": 1.0}), marks=pytest.mark.slow),
     pytest.param(("3d", VISCOUS | {"rate_exponent": 20.0, "reference_rate": 10.0}), marks=pytest.mark.slow),
     pytest.param(("axisymmetric", CREEPING), marks=pytest.mark.slow),
+    pytest.param(("plane_strain", SATURATING | {"elasticity": "hencky"}), marks=pytest.mark.slow),
+    pytest.param(("3d", VISCOUS | {"rate_exponent": 4.0, "elasticity": "hencky"}), marks=pytest.mark.slow),
 ]
 
 

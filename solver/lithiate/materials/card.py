@@ -171,8 +171,8 @@ class MaterialProperties(Frozen):
     )
     elasticity: ElasticityKind | None = Field(
         default=None,
-        description="neo_hookean: the default; hencky: quadratic in the logarithmic strain, for "
-        'flow = "elastic"; third_medium: soft filler of a pore, which carries load once the pore has closed',
+        description="neo_hookean: the default; hencky: quadratic in the logarithmic strain; "
+        "third_medium: soft filler of a pore, which carries load once the pore has closed",
     )
     regular_solution_parameter: RegularSolutionParameter | None = Field(
         default=None, description="Omega_r per R T; above 2 the solution separates into two phases"
@@ -348,12 +348,6 @@ class MaterialCard(MaterialProperties):
                 raise refuse_key(name, f'missing; allowed: a {what}, because flow = "{self.flow}"')
         flow_checks.require_hardening(self)
         flow_checks.require_densification(self)
-        if self.elasticity == "hencky" and self.flow != "elastic":
-            raise refuse_key(
-                "elasticity",
-                f'found "hencky" with flow = "{self.flow}"; allowed: "neo_hookean" for a material that '
-                'flows, or flow = "elastic"',
-            )
         if self.is_third_medium:
             self._require_filler()
         if not self.stores_lithium:

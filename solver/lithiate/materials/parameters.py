@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, log
 from typing import Any
@@ -14,7 +15,7 @@ from lithiate.materials.expressions import property_expression
 from lithiate.materials.first_lithiation import FirstLithiation
 from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
-from lithiate.physics import chemistry, elasticity, transport
+from lithiate.physics import chemistry, elasticity, hencky, plasticity, transport
 from lithiate.physics.densification import HeckelDensification
 from lithiate.physics.flow_laws import (
     CreepFlow,
@@ -23,12 +24,11 @@ from lithiate.physics.flow_laws import (
     SaturatingFlow,
     ViscoplasticFlow,
 )
-from lithiate.physics.hencky import HENCKY
 from lithiate.physics.kinematics import volumetric_ratio
 from lithiate.physics.third_medium import THIRD_MEDIUM
 from lithiate.scaling import GAS_CONSTANT, Units
 
-_ELASTIC_LAWS = {"neo_hookean": elasticity.NEO_HOOKEAN, "hencky": HENCKY, "third_medium": THIRD_MEDIUM}
+_ELASTIC_LAWS = {"neo_hookean": elasticity.NEO_HOOKEAN, "hencky": hencky.HENCKY, "third_medium": THIRD_MEDIUM}
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class SolidParameters:
     def elastic_law(self) -> elasticity.ElasticLaw:
         """Of the card."""
         return _ELASTIC_LAWS[self.card.elasticity]
+
+    @property
+    def return_map(self) -> Callable[..., plasticity.FlowState]:
+        """Of the elasticity of the card."""
+        return hencky.return_map if self.card.elasticity == "hencky" else plasticity.return_map
 
     @property
     def regularisation_length(self) -> float:

@@ -203,7 +203,7 @@ class RegionModel:
             return self._linear_flow()
         if self.history is None:
             return plasticity.elastic_state(self.deformation_gradient, self.shear, self.solid.elastic_law)
-        return plasticity.return_map(
+        return self.solid.return_map(
             self.deformation_gradient,
             self.history.inverse_plastic_metric,
             self.history.equivalent_plastic_strain,
