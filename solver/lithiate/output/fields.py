@@ -145,12 +145,15 @@ class FieldWriter:
         def mean(values: Array) -> Array:
             return np.asarray((values * weights).sum(axis=1))
 
-        return {
+        cells = {
             "hydrostatic_stress": mean(region.hydrostatic_stress) * unit,
             "von_mises_stress": mean(region.von_mises_stress) * unit,
             "equivalent_plastic_strain": mean(region.values["plastic_strain"]),
             "largest_principal_stress": mean(region.largest_principal_stress) * unit,
         }
+        if "porosity" in region.values:
+            cells["porosity"] = mean(region.values["porosity"])
+        return cells
 
     def _interface_cells(self, face: InterfaceState) -> dict[str, Array]:
         units = self._problem.units
