@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from lithiate.case.case import Case
 from lithiate.case.checks import cross_findings, warnings_of
 from lithiate.case.findings import Finding, findings_from, nearest
+from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import fill_mesh_size
 from lithiate.case.overrides import Override, apply, from_any, from_mapping
 from lithiate.case.reading_file import read_toml
@@ -105,6 +106,7 @@ def _validate(
     table = apply(raw, first)
     findings = _fill_regions(table)
     table = apply(table, later)
+    _replace_load(table, later)
     _locate_files(table, folder)
     fill_mesh_size(table)
     names = _remove_unknown_names(table)
@@ -128,6 +130,16 @@ def _locate_files(table: dict[str, Any], folder: Path) -> None:
     geometry = table.get("geometry")
     if isinstance(geometry, dict) and isinstance(geometry.get("path"), str) and geometry["path"]:
         table["geometry"] = {**geometry, "path": str(folder.absolute() / geometry["path"])}
+
+
+def _replace_load(table: dict[str, Any], overrides: Sequence[Override]) -> None:
+    """A load set from outside takes the place of the file's, where only one of them can act."""
+    load = table.get("load")
+    chosen = {override.path[1] for override in overrides if override.path[0] == "load" and override.path[1:]}
+    for group in {problem.one_of for problem in PROBLEMS.values()}:
+        ours = chosen & set(group)
+        if isinstance(load, dict) and len(ours) == 1:
+            table["load"] = load = {key: load[key] for key in load if key not in group or key in ours}
 
 
 def _chooses_material(override: Override) -> bool:

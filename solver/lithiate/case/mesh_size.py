@@ -18,9 +18,9 @@ SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 """Families whose ``mesh_size`` may be left to the interfaces."""
 
 _VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
-    "sphere": ("radius", 50, 15),
-    "core_shell": ("radius", 12, 8),
-    "hollow_sphere": ("inner_radius", 20, 8),
+    "sphere": ("radius", 50, 7),
+    "core_shell": ("radius", 12, 5),
+    "hollow_sphere": ("inner_radius", 20, 6),
     "block": ("height", 1, 1),
 }
 """Length of a verification problem and the elements that it takes, in 2D and in 3D; that of a core in a shell

@@ -98,6 +98,11 @@ def _materials(case: Case) -> Iterator[Finding]:
             yield Finding(path, text)
         if kind != "hollow_sphere" and not card.stores_lithium:
             yield Finding(path, f'found "{card.name}"; allowed: a material that stores lithium')
+        if kind == "core_shell" and card.first_lithiation_potential is not None:
+            text = (
+                "found a curve of first lithiation; allowed: none, because the state in equilibrium must not "
+            )
+            yield Finding(("regions", name, "first_lithiation_potential"), f"{text}depend on the way to it")
         if kind == "core_shell" and card.flow != "elastic":
             yield Finding(
                 ("regions", name, "flow"),

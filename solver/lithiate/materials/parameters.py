@@ -162,7 +162,7 @@ class StorageParameters:
 
     @property
     def _growth_as_built(self) -> float:
-        """J(c_0) - 1; linear theory does not tell the volume as built from that of the unlithiated material."""
+        """J(c_0) - 1; linear theory does not tell the volume as built from the unlithiated one."""
         return 0.0 if self.linear else float(self.card.growth_at(self.stress_free_stoichiometry))
 
     @property

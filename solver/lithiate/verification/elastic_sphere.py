@@ -13,6 +13,7 @@ import numpy as np
 import ufl
 from dolfinx import fem
 from lithiate_meshes import VerificationBlock
+from numpy.typing import NDArray
 
 from lithiate import compat, parallel
 from lithiate.case import Case
@@ -34,7 +35,7 @@ from lithiate.verification.pair import SteppedPair
 
 REGION, SURFACE = "sphere", "surface"
 
-LARGEST_STEP_SHARE = 0.02
+LARGEST_STEP_SHARE = 0.04
 """Largest time step as a share of the run, unless the case says otherwise."""
 
 DILUTE_OPTIONS: Mapping[str, Any] = {"snes_linesearch_type": "basic", "snes_divergence_tolerance": 1e30}
@@ -42,6 +43,11 @@ DILUTE_OPTIONS: Mapping[str, Any] = {"snes_linesearch_type": "basic", "snes_dive
 
 FIT_RADIUS = {2: 0.35, 3: 0.6}
 """Share of the radius within which stresses are fitted to reach the centre; tetrahedra are larger."""
+
+OUTER_LAYER = 0.85
+"""Share of the radius outside which they are fitted to reach the surface where material flows."""
+
+Array = NDArray[np.float64]
 
 
 class ElasticSphere:
@@ -80,7 +86,8 @@ class ElasticSphere:
         self._stepper = stepper_of(case, problem, DILUTE_OPTIONS if dilute else None)
         self._steps = self._create_steps(case)
         self._pair: SteppedPair | None = None
-        if problem.regions[REGION].history is None:
+        model = problem.regions[REGION]
+        if model.history is None and model.largest_filling is None:
             self._pair = SteppedPair(self._steps, self._stepper, self._entering)
         self._entered = 0.0
         self._prepare_observation()
@@ -97,16 +104,18 @@ class ElasticSphere:
 
     def _prepare_observation(self) -> None:
         problem, measures = self.problem, self.problem.measures
-        stress = problem.regions[REGION].cauchy_stress
-        normal = ufl.FacetNormal(problem.geometry.mesh)
-        if problem.geometry.dimension == 2:
-            normal = ufl.as_vector([normal[0], normal[1], 0])
+        model, position = problem.regions[REGION], measures.coordinates
+        stress, radius = model.cauchy_stress, ufl.sqrt(ufl.inner(position, position))
+        components = [*(position[axis] for axis in range(problem.geometry.dimension)), 0][:3]
+        outward = ufl.as_vector(components) / radius
+        hoop = (ufl.tr(stress) - ufl.inner(outward, stress * outward)) / 2
         self._means = Means(problem)
         self._means.on_surface("stoichiometry", self._content.value, SURFACE)
-        self._means.on_surface("hoop", (ufl.tr(stress) - ufl.inner(normal, stress * normal)) / 2, SURFACE)
-        axes = range(problem.geometry.dimension)
-        places = {f"coordinate_{axis}": measures.coordinates[axis] for axis in axes}
-        self._points = RegionPoints(measures, REGION, {"trace": ufl.tr(stress), **places})
+        if model.history is None:
+            self._means.on_surface("hoop", hoop, SURFACE)
+        self._points = RegionPoints(
+            measures, REGION, {"hydrostatic": ufl.tr(stress) / 3, "hoop": hoop, "radius": radius}
+        )
         maps = problem.geometry.entity_maps()
         area = compat.compile_form(measures.surface(ufl.as_ufl(1.0), SURFACE), maps)
         communicator = problem.geometry.communicator
@@ -189,29 +198,33 @@ class ElasticSphere:
 
     def _read(self) -> dict[str, float]:
         means, unit = self._means.evaluate(), self._units.stress
+        radii, fields = self._fields()
+        inner, outer = radii < FIT_RADIUS[self.problem.geometry.dimension], radii > OUTER_LAYER
+        # A smooth field is even in the radius at the centre. The history of flow is not known on surfaces.
+        centre = self._fitted(radii[inner] ** 2, fields["hydrostatic"][inner], 0.0)
+        hoop = means["hoop"] if "hoop" in means else self._fitted(radii[outer], fields["hoop"][outer], 1.0)
         return {
             "surface_stoichiometry": means["stoichiometry"],
             "centre_stoichiometry": self._at_centre(),
-            "centre_radial_stress": self._centre_stress() * unit,
-            "surface_hoop_stress": means["hoop"] * unit,
+            "centre_radial_stress": centre * unit,
+            "surface_hoop_stress": hoop * unit,
         }
 
-    def _centre_stress(self) -> float:
-        """Of all directions: a fit in the square of the radius, in which a smooth field is even."""
-        communicator, values = self.problem.geometry.communicator, self._points.evaluate()
-        axes = range(self.problem.geometry.dimension)
-        places = np.stack([values[f"coordinate_{axis}"].ravel() for axis in axes], axis=1)
-        # The solver's length is half the extent of the model, which is the radius.
-        radii = np.linalg.norm(places, axis=1) * self._units.length / self._radius
-        inner = radii < FIT_RADIUS[len(axes)]
-        rows = parallel.gather_rows(
-            communicator, np.column_stack([radii[inner] ** 2, values["trace"].ravel()[inner] / 3])
-        )
+    def _fields(self) -> tuple[Array, dict[str, Array]]:
+        """Radius per that of the sphere, and the fields, at this rank's quadrature points."""
+        values: dict[str, Array] = {name: array.ravel() for name, array in self._points.evaluate().items()}
+        radii: Array = values.pop("radius") * (self._units.length / self._radius)
+        return radii, values
+
+    def _fitted(self, places: Array, values: Array, place: float) -> float:
+        """A parabola through values of all ranks, at a place."""
+        communicator = self.problem.geometry.communicator
+        rows = parallel.gather_rows(communicator, np.column_stack([places, values]))
         found = 0.0
         if rows is not None:
             # The order of the rows, and so the round-off of the fit, must not depend on the ranks.
             ordered: Any = rows[np.lexsort(rows.T)]
-            found = float(np.polynomial.Polynomial.fit(ordered[:, 0], ordered[:, 1], 2)(0.0))
+            found = float(np.polynomial.Polynomial.fit(ordered[:, 0], ordered[:, 1], 2)(place))
         return float(parallel.from_root(communicator, found))
 
     def _at_centre(self) -> float:
