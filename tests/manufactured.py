@@ -18,7 +18,7 @@ import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx import mesh as dolfinx_mesh
-from lithiate import compat
+from lithiate import compat, parallel
 from lithiate.materials import MaterialCard, OpenCircuitTable, StoichiometryFunction
 from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
@@ -158,6 +158,7 @@ class Fields:
         displacement: components; gradients of 0.1 to 0.3, all of them different.
         hoop: u_r / r in axisymmetric models, finite on the axis.
         stoichiometry, old_stoichiometry: at the end and at the start of the time step.
+        change: of the stoichiometry while the progress goes from zero to one.
         electrolyte_potential: phi_e.
     """
 
@@ -165,10 +166,20 @@ class Fields:
     hoop: Any
     stoichiometry: Any
     old_stoichiometry: Any
+    change: Any
     electrolyte_potential: Any
 
 
-def exact_fields(x: Any, symmetry: str, growth: float, jump: float, functions: Any = ufl) -> Fields:
+def exact_fields(
+    x: Any,
+    symmetry: str,
+    growth: float,
+    jump: float,
+    functions: Any = ufl,
+    progress: Any = 1.0,
+    old_progress: Any = 0.0,
+    stretch: float = 0.0,
+) -> Fields:
     """The fields at points.
 
     Args:
@@ -177,6 +188,9 @@ def exact_fields(x: Any, symmetry: str, growth: float, jump: float, functions: A
         growth: of the part of the displacement that grows evenly.
         jump: added displacement along the last coordinate, not uniform.
         functions: where sin and cos come from.
+        progress: at the end of the time step, from undeformed (0) to 1.
+        old_progress: at its start.
+        stretch: added to the growth along the last coordinate, which alone then changes shapes everywhere.
     """
     sin, cos = functions.sin, functions.cos
     along, hoop = x[1 if symmetry != "3d" else 2], 0.0
@@ -194,12 +208,16 @@ def exact_fields(x: Any, symmetry: str, growth: float, jump: float, functions: A
             0.12 * growth * x[1] + 0.08 * cos(x[0]) * sin(x[1] + along),
         ]
     opening = jump * (1 + 0.4 * sin(1.1 * across + 0.3))
-    displacement.append(0.15 * growth * along + 0.1 * cos(1.2 * across) * sin(1.4 * along + 0.3) + opening)
+    opening += (0.15 * growth + stretch) * along
+    displacement.append(0.1 * cos(1.2 * across) * sin(1.4 * along + 0.3) + opening)
+    start = 0.4 + 0.15 * cos(1.1 * across) * sin(0.8 * along + 0.5)
+    change = 0.5 + 0.22 * sin(1.5 * across + 0.4) * cos(1.2 * along + 0.2) - start
     return Fields(
-        displacement,
-        hoop,
-        0.5 + 0.22 * sin(1.5 * across + 0.4) * cos(1.2 * along + 0.2),
-        0.4 + 0.15 * cos(1.1 * across) * sin(0.8 * along + 0.5),
+        [progress * component for component in displacement],
+        progress * hoop,
+        start + progress * change,
+        start + old_progress * change,
+        change,
         3.0 * cos(1.1 * across + 0.2) * sin(1.3 * along + 0.1) - 1.5,
     )
 
@@ -226,18 +244,46 @@ class Manufactured:
     Attributes:
         problem: not yet compiled.
         x: coordinates.
-        growth, jumps: of the exact displacement, see :func:`exact_fields`; jumps by region.
+        growth, jumps, stretch: of the exact displacement, see :func:`exact_fields`; jumps by region.
+        progress, old_progress: constants of the forms, see :func:`exact_fields` and :meth:`advance`.
     """
 
-    def __init__(self, problem: Problem, growth: float = 1.0, jumps: dict[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        growth: float = 1.0,
+        jumps: dict[str, float] | None = None,
+        stretch: float = 0.0,
+    ) -> None:
         self.problem, self.symmetry = problem, problem.geometry.symmetry
         self.x = ufl.SpatialCoordinate(problem.geometry.mesh)
         self.growth, self.jumps = growth, jumps or dict.fromkeys(problem.regions, 0.0)
+        self.stretch = stretch
         self.weight = 2 * np.pi * self.x[0] if self.symmetry == "axisymmetric" else 1.0
+        self.progress = fem.Constant(problem.geometry.mesh, 1.0)
+        self.old_progress = fem.Constant(problem.geometry.mesh, 0.0)
+        self._held: list[tuple[str, fem.Function]] = []
 
     def fields(self, region: str, x: Any = None) -> Fields:
-        """Exact fields of a region in UFL."""
-        return exact_fields(self.x if x is None else x, self.symmetry, self.growth, self.jumps[region])
+        """Exact fields of a region in UFL; at points of another mesh as they are now."""
+        progress = (self.progress, self.old_progress) if x is None else self._progress_now()
+        x = self.x if x is None else x
+        return self._fields_at(x, region, ufl, *progress)
+
+    def _fields_at(self, x: Any, region: str, functions: Any, progress: Any, old_progress: Any) -> Fields:
+        jump = self.jumps[region]
+        return exact_fields(
+            x, self.symmetry, self.growth, jump, functions, progress, old_progress, self.stretch
+        )
+
+    def _progress_now(self) -> tuple[float, float]:
+        return float(self.progress.value), float(self.old_progress.value)
+
+    def advance(self, progress: float) -> None:
+        """Make the end of the step the start of the next one, which ends at this progress."""
+        self.old_progress.value, self.progress.value = float(self.progress.value), progress
+        for region, held in self._held:
+            self.interpolate(held, "displacement", region)
 
     def deformation(self, region: str, x: Any = None) -> Any:
         """F of the exact displacement."""
@@ -306,7 +352,7 @@ class Manufactured:
         """Nodal values of an exact field."""
 
         def values(points: Any) -> Any:
-            fields = exact_fields(points, self.symmetry, self.growth, self.jumps[region], np)
+            fields = self._fields_at(points, region, np, *self._progress_now())
             return np.array(getattr(fields, quantity))
 
         function.interpolate(values)
@@ -315,6 +361,7 @@ class Manufactured:
         """Start from the exact displacement and keep it on the surfaces; on an axis only u_r is held."""
         unknown = self.problem.unknowns[self.body(region)]
         exact = fem.Function(unknown.value.function_space)
+        self._held.append((region, exact))
         for function in (exact, unknown.value):
             self.interpolate(function, "displacement", region)
         for surface in surfaces:
@@ -337,8 +384,9 @@ class Manufactured:
     def norm(self, *differences: Any, region: str) -> float:
         """L2 norm of fields over a region."""
         square = sum(ufl.inner(difference, difference) for difference in differences)
-        form = compat.compile_form(self.volume(square, region), self.problem.geometry.entity_maps())
-        return float(np.sqrt(fem.assemble_scalar(form)))
+        geometry = self.problem.geometry
+        form = compat.compile_form(self.volume(square, region), geometry.entity_maps())
+        return float(np.sqrt(parallel.total(geometry.communicator, fem.assemble_scalar(form))))
 
     def displacement_error(self, region: str) -> float:
         """H1 norm of the error of u."""
