@@ -5,9 +5,13 @@ An elastic sphere is compressed at its surface for as long as lithium comes in, 
 one the surface has flowed while it swelled first; once it is full and the inside follows, it is stretched
 (Zhao, Pharr, Vlassak, Suo 2010, J. Appl. Phys. 108, 073517). At a constant flux the surface always swells
 ahead of the rest, and stays compressed.
+
+``PYTHONPATH=tests python tests/verification/test_lithiating_sphere.py PICTURE`` draws these numbers.
 """
 
 from __future__ import annotations
+
+import sys
 
 import numpy as np
 import pytest
@@ -137,3 +141,42 @@ def test_plastic_surface_stays_compressed_at_constant_flux() -> None:
     assert stress[1:].max() < 0.0
     assert stress.min() < -0.9 * PLASTIC.yield_stress.at(START)
     assert stress[-1] < -0.5 * PLASTIC.yield_stress.at(0.77)
+
+
+def draw(path: str) -> None:
+    """Hoop stress at the surface against mean filling, of the runs above.
+
+    Args:
+        path: of the picture.
+    """
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    runs = [
+        ("elastic, surface held: a tenth", Sphere(ELASTIC, 0.05), 0.75, 0.1),
+        ("plastic, surface held", Sphere(PLASTIC, 0.04), 0.70, 1.0),
+        ("the same, stress drives diffusion", Sphere(PLASTIC, 0.04, coupled=True), 0.70, 1.0),
+        ("plastic, constant flux", Sphere(PLASTIC, 0.05, inward=0.5), 0.65, 1.0),
+    ]
+    figure, axes = plt.subplots(figsize=(5.2, 3.6), layout="constrained")
+    for (label, sphere, end, share), style in zip(runs, (":", "-", "--", "-."), strict=True):
+        filling, stress = sphere.fill(end)
+        axes.plot(filling, share * stress / 1e9, style, label=label)
+    strength = PLASTIC.yield_stress.at(FULL) / 1e9
+    axes.axhline(0.0, color="0.6", linewidth=0.8)
+    axes.axhline(strength, color="0.6", linewidth=0.8)
+    axes.annotate(f"yield stress at c = {FULL}", (0.06, strength + 0.03), color="0.4", fontsize=8)
+    axes.set(
+        xlabel="mean stoichiometry of the sphere",
+        ylabel="hoop stress at the surface (GPa)",
+        xlim=(0.05, 0.75),
+        ylim=(-2.4, 1.0),
+    )
+    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    figure.savefig(path, dpi=200)
+
+
+if __name__ == "__main__":
+    draw(sys.argv[1])
