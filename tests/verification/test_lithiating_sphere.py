@@ -63,8 +63,7 @@ class Sphere:
         else:
             entering = -problem.time_step * inward * self.content.test
             problem.add(self.content.name, problem.measures.surface(entering, "surface"))
-        # Where flow stops and starts again, a line search ends in ever smaller steps.
-        self.system = NonlinearSystem(problem, 1e-8, {"snes_linesearch_type": "basic"})
+        self.system = NonlinearSystem(problem, 1e-8)
         self.observer = Observer(problem)
         stress = problem.regions["sphere"].cauchy_stress
         self._points = TensorPoints(
