@@ -68,7 +68,10 @@ class Shell(BaseModel):
 
 
 class Inclusion(BaseModel):
-    """A round second phase in every particle; with ``empty = true`` a pore with a wall ``<name>_wall``."""
+    """A round second phase in every particle; with ``empty = true`` a pore with a wall ``<name>_wall``.
+
+    In an axisymmetric model one off the axis is a ring. Those of one name are one region.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -59,7 +59,9 @@ def _check_size(layout: Layout, body: Body, size: float) -> None:
         )
 
 
-def _check_planes(layout: Layout, body: Body, size: float, may_touch_mirror: bool) -> None:
+def _check_planes(
+    layout: Layout, body: Body, size: float, may_touch_mirror: bool, may_be_ring: bool = False
+) -> None:
     """A body is cut by an outer face through its centre, by a periodic one anywhere, or not at all."""
     domain = layout.domain
     mirrors = mirror_planes(domain, layout.periodic)
@@ -75,7 +77,7 @@ def _check_planes(layout: Layout, body: Body, size: float, may_touch_mirror: boo
         # Between a body and its mirror or periodic image, one element is enough.
         least = size if name == "top" else size / 2.0
         clear = inward >= (reach + least) * _ROUND_OFF
-        if name == "axis" and turned:
+        if name == "axis" and turned and not may_be_ring:
             raise refuse(
                 f"found the centre of {_where(body)}, off the axis, where it would be a ring; allowed: r = 0"
             )
@@ -90,7 +92,7 @@ def _check_planes(layout: Layout, body: Body, size: float, may_touch_mirror: boo
             touching = may_touch_mirror and name in mirrors and not turned and inward > 0.0
             if touching and inward < reach:
                 continue  # meets its mirror image, as checked among neighbours
-            on_it = "on it, or " if name in mirrors and not turned else ""
+            on_it = "on it, or " if name in mirrors and (may_be_ring or not turned) else ""
             raise refuse(
                 f"found {_where(body)}, its centre {inward:g} m inside the face '{name}'; allowed: "
                 f"{on_it}at least "
@@ -189,7 +191,7 @@ def refuse_inclusions_outside(layout: Layout) -> None:
                 "nearer to it "
                 f"than an element; allowed: inside, at least mesh_size = {size:g} m from the surface"
             )
-        _check_planes(layout, body, size, may_touch_mirror=False)
+        _check_planes(layout, body, size, may_touch_mirror=False, may_be_ring=True)
         first = number - number % per_particle
         for other, _, _ in layout.inclusions[first:number]:
             if _inside(other, grown).any() or _inside(body, _surface_points(other, size * _ROUND_OFF)).any():

@@ -107,7 +107,10 @@ class Measure:
         """Volume and surface of the whole body, shortened only along a fibre."""
         axes = [body.semi_axes[axis] for axis in body.finite]
         length = self._length(body)
-        if self._full_turn:
+        if self.is_ring(body):
+            # Pappus: the section and its outline times the way of their centre.
+            length = 2.0 * math.pi * body.centre[0]
+        elif self._full_turn:
             axes = [body.semi_axes[0], *axes]
         if len(axes) == 1:
             return 2.0 * axes[0] * length, 2.0 * length
@@ -122,6 +125,10 @@ class Measure:
         largest = max(products)
         surface = math.sqrt(largest) * float(elliprg(*(product / largest for product in products)))
         return 4.0 / 3.0 * math.pi * math.prod(axes), 4.0 * math.pi * surface
+
+    def is_ring(self, body: Body) -> bool:
+        """Whether it goes round the axis of an axisymmetric model, off which its section lies."""
+        return self._full_turn and not on_plane(self.domain, body, 0, self.domain.lower[0])
 
     def cap(self, body: Body, height: float) -> tuple[float, float]:
         """Volume and curved surface of a cap of a round body."""
