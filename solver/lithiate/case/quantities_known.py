@@ -20,6 +20,7 @@ _OF_A_STORING_REGION = {
 _OF_A_REGION = {
     "mean_hydrostatic_stress": "Pa", "smallest_hydrostatic_stress": "Pa", "largest_hydrostatic_stress": "Pa",
     "mean_von_mises_stress": "Pa", "largest_von_mises_stress": "Pa", "largest_equivalent_plastic_strain": "-",
+    "volume_ratio": "-",
 }  # fmt: skip
 _OF_AN_INTERFACE = {
     "contact_area_fraction": "-", "open_area_fraction": "-", "mean_gap": "m", "largest_gap": "m",

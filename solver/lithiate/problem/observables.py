@@ -315,6 +315,7 @@ class Observer:
             "largest_equivalent_plastic_strain": parallel.largest(
                 communicator, state.values["plastic_strain"]
             ),
+            "volume_ratio": volume / self._total(state.volumes),
         }
         if "stoichiometry" in state.values:
             filling = state.values["stoichiometry"]
