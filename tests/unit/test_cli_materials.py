@@ -120,4 +120,4 @@ def test_the_committed_page_is_that_of_the_library(
     written = (tmp_path / "materials.md").read_text(encoding="utf-8")
     assert written == (ROOT / "docs" / "materials.md").read_text(encoding="utf-8")
     drawn = {path.stem for path in tmp_path.glob("*.png")}
-    assert drawn == {name for name in card_names() if library_card(name).stores_lithium}
+    assert drawn == {name for name in card_names() if library_card(name).open_circuit_potential is not None}
