@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lithiate.case.case import Case
+from lithiate.case.convexity import convexity_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
@@ -30,6 +31,7 @@ def cross_findings(case: Case) -> list[Finding]:
         *_open_circuit(case),
         *_first_lithiation(case),
         *_phases(case),
+        *convexity_findings(case),
     ]
     if case.verification is not None:
         return [*found, *verification_findings(case), *_expectations(case)]

@@ -92,7 +92,8 @@ def _changed_and_validated(
     case, findings = _validate(raw, sets, folder)
     if not findings and not quick and quick_sets:
         # A misspelled key in [quick] should not wait for the day somebody uses it.
-        findings, sets = _validate(raw, quick_sets, folder)[1], quick_sets
+        sets = [*quick_sets, *sets]
+        findings = _validate(raw, sets, folder)[1]
     return case, findings, sets
 
 
