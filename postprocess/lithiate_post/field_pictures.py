@@ -105,7 +105,7 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
         ResultError: no fields were written.
     """
     states = snapshots(result)
-    rows = [row for row in ROWS if any(_values(body, row) is not None for body in states[0].bodies.values())]
+    rows = [row for row in ROWS if _says_something(row, states)]
     if not rows:
         raise ResultError(f"{result.path}: none of the fields that are drawn was written")
     (low, high), cut = _window(states)
@@ -126,7 +126,8 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
             bar = figure.colorbar(
                 ScalarMappable(scale, row.colours), ax=list(panels), extend=extend, aspect=16, pad=0.01
             )
-            bar.set_label(f"{row.name} [{row.unit}]")
+            # A label longer than the bar would run into those of its neighbours.
+            bar.set_label(textwrap.fill(f"{row.name} [{row.unit}]", max(12, int(_LETTERS_PER_INCH * tall))))
             ranges += [note] if note else []
             bar.outline.set_visible(False)
             panels[0].set_ylabel(f"{names[1]} [µm]")
@@ -143,6 +144,15 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
             text = "\n".join(line for note in notes for line in textwrap.wrap(note, width))
             figure.supxlabel(text, fontsize=_NOTE_SIZE, x=0.01, ha="left")
         return save(figure, path)
+
+
+def _says_something(row: Row, states: list[Snapshot]) -> bool:
+    """Whether a field was written; one of the plastic strain only where there is any."""
+    found = [_values(body, row) for snapshot in states for body in snapshot.bodies.values()]
+    written = [values for values in found if values is not None]
+    if row.field == "equivalent_plastic_strain":
+        return any(bool((values > 0.0).any()) for values in written)
+    return bool(written)
 
 
 def _values(body: Section, row: Row) -> NDArray[np.float64] | None:

@@ -42,6 +42,7 @@ _CURVES = (
     Curve("largest_equivalent_plastic_strain", "largest plastic strain [-]"),
 )
 _COLUMNS = 3
+_OF_EVERY_RUN = ("step", "time", "time_step", "newton_iterations")
 
 # first row, last row and kind of a protocol step
 Span = tuple[int, int, str]
@@ -69,8 +70,16 @@ def draw_history(result: ResultFolder, path: Path) -> Path:
     painters: list[tuple[str, Callable[[Axes], None]]] = []
     if {"voltage [V]", "areal_capacity [mAh/cm2]"} <= table.keys():
         painters.append(("voltage [V]", partial(_draw_voltage, table=table, spans=spans)))
+    else:
+        painters += [
+            (curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans))
+            for curve in _own_curves(table)
+        ]
     for curve in _CURVES:
-        if columns(table, curve.quantity):
+        found = columns(table, curve.quantity)
+        if curve.quantity == "largest_equivalent_plastic_strain":
+            found = [entry for entry in found if (entry.values > 0.0).any()]
+        if found and not any(title == curve.title for title, _ in painters):
             painters.append((curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans)))
     if not painters:
         raise ResultError(f"{result.path / 'history.csv'}: none of the columns that are drawn")
@@ -90,6 +99,18 @@ def draw_history(result: ResultFolder, path: Path) -> Path:
             ncols=max(1, len(kinds)),
         )
         return save(figure, path)
+
+
+def _own_curves(table: Table) -> list[Curve]:
+    """What only this kind of run has: the columns without a place, of one that is no cell."""
+    curves = []
+    for header in table:
+        name, _, unit = header.partition(" [")
+        if "." in name or name in _OF_EVERY_RUN or name.endswith("_balance_error"):
+            continue
+        prefix, factor = ("MPa", 1e-6) if unit == "Pa]" else (unit.removesuffix("]"), 1.0)
+        curves.append(Curve(name, f"{name.replace('_', ' ')} [{prefix}]", factor))
+    return curves
 
 
 def step_spans(table: Table, names: list[str]) -> list[Span]:

@@ -18,8 +18,8 @@ def draw_all(folder: str | os.PathLike[str]) -> list[Path]:
         folder: what a run wrote; the run may still be going on.
 
     Returns:
-        The pictures: history.png, fields.png, and gap.png for the interface (with more than one of them,
-        gap_A__B.png for each).
+        The pictures: history.png, fields.png, and gap.png for the interface that can open (with more than
+        one of them, gap_A__B.png for each).
 
     Raises:
         ResultError: there is no result, or it cannot be read or drawn.
@@ -30,7 +30,9 @@ def draw_all(folder: str | os.PathLike[str]) -> list[Path]:
         draw_history(result, pictures / "history.png"),
         draw_fields(result, pictures / "fields.png"),
     ]
-    for name in result.interfaces:
-        ending = "" if len(result.interfaces) == 1 else "_" + name.replace("|", "__")
+    given = result.case.get("interfaces", {})
+    can_open = [name for name in result.interfaces if given.get(name, {}).get("bond") != "bonded"]
+    for name in can_open:
+        ending = "" if len(can_open) == 1 else "_" + name.replace("|", "__")
         drawn.append(draw_gap(result, name, pictures / f"gap{ending}.png"))
     return drawn
