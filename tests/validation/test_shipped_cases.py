@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from running import read_history, run_case
 
-CASES = sorted(Path(__file__).parents[2].glob("cases/*/case.toml"))
+FOLDER = Path(__file__).parents[2] / "cases"
+CASES = sorted((*FOLDER.glob("*/case.toml"), FOLDER / "particle_al_si" / "free.toml"))
 
 
 def test_there_is_a_case_of_every_family() -> None:
@@ -20,7 +21,7 @@ def test_there_is_a_case_of_every_family() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_first_steps(case: Path, tmp_path: Path) -> None:
     out = tmp_path / "result"
     finished = run_case(out, options=("--quick",), case=case)

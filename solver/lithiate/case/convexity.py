@@ -21,7 +21,8 @@ def stable_stress(card: MaterialCard, temperature: float) -> tuple[float, float]
 
     Under a uniaxial stress sigma the energy C_max psi_chem(c) - sigma^2 / (2 E(c)) is convex in c while
     C_max mu_chem'(c) > sigma^2 (E'^2 / E^3 - E'' / (2 E^2)): beyond, lithium gathers where it makes the
-    material soft, and the equations have no unique solution.
+    material soft, and the equations have no unique solution. A curved swelling, which adds -J_c'' sigma_h to
+    the left side, is left out.
 
     Args:
         card: of a material that stores lithium.
@@ -49,12 +50,13 @@ def stable_stress(card: MaterialCard, temperature: float) -> tuple[float, float]
 
 
 def _chemical_slope(card: MaterialCard, temperature: float) -> NDArray[np.float64]:
-    """d mu_chem / dc [J/mol] at the fillings."""
+    """d mu_chem / dc [J/mol] at the fillings, of the flatter curve where there are two."""
     fillings, thermal = _FILLINGS, GAS_CONSTANT * temperature
-    table = card.open_circuit_potential
-    if card.chemistry == "open_circuit" and table is not None:
-        potential = np.asarray(evaluate(table.stoichiometry, table.potential, temperature, fillings))
-        return np.asarray(-FARADAY_CONSTANT * np.gradient(potential, fillings))
+    tables = [table for table in (card.open_circuit_potential, card.first_lithiation_potential) if table]
+    if card.chemistry == "open_circuit" and tables:
+        curves = [evaluate(table.stoichiometry, table.potential, temperature, fillings) for table in tables]
+        slopes = [-FARADAY_CONSTANT * np.gradient(np.asarray(curve), fillings) for curve in curves]
+        return np.asarray(np.min(slopes, axis=0))
     if card.chemistry == "regular_solution":
         parameter = card.regular_solution_parameter or 0.0
         return np.asarray(thermal * (1 / (fillings * (1 - fillings)) - 2 * parameter))
@@ -62,10 +64,11 @@ def _chemical_slope(card: MaterialCard, temperature: float) -> NDArray[np.float6
 
 
 def convexity_findings(case: Case) -> Iterator[Finding]:
-    """Regions whose energy stops being convex before they yield; only where the modulus term acts.
+    """Regions whose energy stops being convex before they yield, by a uniaxial estimate.
 
-    Two phases that a gradient energy keeps apart are meant to be non-convex. An elastic region has no largest
-    stress to compare with.
+    Only where the modulus term acts. Two phases that a gradient energy keeps apart are meant to be
+    non-convex; an elastic region has no largest stress to compare with, and rate laws pass their yield
+    stress.
 
     Args:
         case: its tables are valid.
@@ -80,7 +83,8 @@ def convexity_findings(case: Case) -> Iterator[Finding]:
         if card.gradient_energy is not None:
             continue
         stress, filling = stable_stress(card, temperature)
-        strength = float(card.yield_stress.at(filling, temperature))
+        strongest = card.saturation_stress or card.yield_stress
+        strength = float(strongest.at(filling, temperature))
         if stress < strength:
             text = (
                 "found a modulus that changes so much with lithium that at the stoichiometry "

@@ -90,10 +90,10 @@ def _changed_and_validated(
     if quick:
         sets = [*quick_sets, *sets]
     case, findings = _validate(raw, sets, folder)
-    if not findings and not quick and quick_sets:
-        # A misspelled key in [quick] should not wait for the day somebody uses it.
-        sets = [*quick_sets, *sets]
-        findings = _validate(raw, sets, folder)[1]
+    if not findings and not quick and quick_sets and not _validate(raw, [], folder)[1]:
+        # A misspelled key in [quick] should not wait for the day somebody uses it. It belongs to the file as
+        # it is: values set from outside need not fit it, and may be what makes the file valid.
+        findings, sets = _validate(raw, quick_sets, folder)[1], quick_sets
     return case, findings, sets
 
 

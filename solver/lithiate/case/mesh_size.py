@@ -90,7 +90,7 @@ def _try_sizes(table: dict[str, Any], geometry: dict[str, Any], size: float) -> 
 
 def _verification_size(geometry: Mapping[str, Any]) -> float:
     """With which a verification problem is solved to about half a per cent; 0 if there is none."""
-    problem = str(geometry.get("problem", geometry.get("shape", "")))
+    problem = str(geometry.get("problem") or geometry.get("shape") or "block")
     in_space = geometry.get("symmetry") == "3d"
     name, *elements = _VERIFICATION_SIZES.get(problem, ("", 1, 1))
     try:

@@ -113,7 +113,8 @@ class Solver(Frozen):
     tolerance: StepTolerance = Field(default=1e-3, description="allowed relative error of one time step")
     newton_tolerance: NewtonTolerance = Field(
         default=1e-12,
-        description="Newton iterations end where the norm of the residual (units of order one) is below",
+        description="Newton iterations end where the norm of the residual (units of order one) is below; "
+        "within a hundred times that, where two iterations in a row find no more than round-off",
     )
     largest_step: Time | None = Field(default=None, description="upper bound of the time step")
     maximum_steps: Annotated[StrictInt, Field(ge=1)] = Field(

@@ -24,6 +24,8 @@ def verification_findings(case: Case) -> list[Finding]:
         *_platen(case, problem),
         *_materials(case),
         *_symmetry(case),
+        *_bond(case),
+        *_output(case),
     ]
 
 
@@ -90,6 +92,9 @@ def _materials(case: Case) -> Iterator[Finding]:
     kind = case.problem_name
     for name in case.regions:
         card, path = case.card(name), ("regions", name, "material")
+        if card.densifies:
+            text = f"found with problem = {_name(case)}; allowed: none, no closed form counts on it"
+            yield Finding(("regions", name, "densification_pressure"), text)
         if kind == "hollow_sphere" and (card.flow != "rate_independent" or card.stores_lithium):
             text = (
                 f'found "{card.name}"; allowed: a material with flow = "rate_independent" that stores no '
@@ -98,6 +103,9 @@ def _materials(case: Case) -> Iterator[Finding]:
             yield Finding(path, text)
         if kind != "hollow_sphere" and not card.stores_lithium:
             yield Finding(path, f'found "{card.name}"; allowed: a material that stores lithium')
+        if kind == "hollow_sphere" and (card.hardening_modulus > 0 or card.saturation_stress is not None):
+            text = "found a material that hardens, which has no limit pressure; allowed: 0, and no saturation"
+            yield Finding(("regions", name, "hardening_modulus"), text)
         if kind == "core_shell" and card.first_lithiation_potential is not None:
             text = (
                 "found a curve of first lithiation; allowed: none, because the state in equilibrium must not "
@@ -109,6 +117,38 @@ def _materials(case: Case) -> Iterator[Finding]:
                 f'found "{card.flow}"; allowed: "elastic", because the state in equilibrium must not depend '
                 "on the way to it",
             )
+
+
+def _bond(case: Case) -> Iterator[Finding]:
+    """An interface that opened would make the equilibrium depend on the way to it."""
+    for name, interface in case.interfaces.items():
+        if case.problem_name == "core_shell" and interface.debondable:
+            text = 'found "debondable" with problem = "core_shell"; allowed: "bonded"'
+            yield Finding(("interfaces", name, "bond"), text)
+
+
+def _output(case: Case) -> Iterator[Finding]:
+    """Steps land on times where time means something, and within the run."""
+    kind, output, load = case.problem_name, case.output, case.load or Load()
+    if output.states_of_charge:
+        text = (
+            f"found with problem = {_name(case)}, whose steps do not land on states of charge; allowed: none"
+        )
+        yield Finding(("output", "states_of_charge"), text)
+    if not output.times:
+        return
+    if kind not in ("sphere", "block"):
+        text = f"found with problem = {_name(case)}, whose steps do not land on times; allowed: none"
+        yield Finding(("output", "times"), text)
+    end = load.end_with_unit
+    if kind == "sphere":
+        end = end or load.end_as_number or max(output.times)
+        if end == 0.0:
+            yield Finding(
+                ("output", "times"), "found nothing later than 0 s; allowed: a time > 0 s to end at"
+            )
+    if end is not None and load.turn is None and max(output.times) > end:
+        yield Finding(("output", "times"), f"found {max(output.times):g} s, beyond load.end = {end:g} s")
 
 
 def _symmetry(case: Case) -> Iterator[Finding]:

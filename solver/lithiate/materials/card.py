@@ -351,6 +351,9 @@ class MaterialCard(MaterialProperties):
         if self.is_third_medium:
             self._require_filler()
         if not self.stores_lithium:
+            for name in ("swelling_curve", "first_lithiation_potential"):
+                if getattr(self, name) is not None:
+                    raise refuse_key(name, "found without a maximum_concentration; no lithium is stored")
             return self
         if self.diffusivity is None:
             raise refuse_key("diffusivity", "missing; a material with a maximum_concentration needs it")

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lithiate.materials.functions import REFERENCE_TEMPERATURE, refuse_key
+from lithiate.materials.functions import REFERENCE_TEMPERATURE, FormulaFunction, refuse_key
 
 if TYPE_CHECKING:
     from lithiate.materials.card import MaterialCard
+
+_ANY_TEMPERATURE = REFERENCE_TEMPERATURE
+"""Of functions that do not depend on it; formulas may, and are judged with the case that states one."""
 
 _DENSIFICATION = ("densification_pressure", "porosity", "heckel_pressure")
 
@@ -26,13 +29,19 @@ def softening(card: MaterialCard, temperature: float) -> str | None:
     fillings, ends = card.saturation_stress.samples(temperature)
     starts = card.yield_stress.samples(temperature)[1]
     worst = np.argmin(ends - starts)
-    if ends[worst] > starts[worst]:
+    # What is no number, or no modulus, is told of the property itself.
+    if not np.isfinite(ends - starts).all() or ends[worst] > starts[worst]:
         return None
     return (
         f"found {ends[worst]:.4g} Pa where the yield stress is {starts[worst]:.4g} Pa, at the stoichiometry "
         f"{fillings[worst]:.3g} and {temperature:g} K; allowed: more than the yield stress everywhere, "
         "because what softens breaks along a band as narrow as the elements are"
     )
+
+
+def _formulas(card: MaterialCard, *names: str) -> bool:
+    """Whether one of these properties is a formula."""
+    return any(isinstance(getattr(card, name), FormulaFunction) for name in names)
 
 
 def require_hardening(card: MaterialCard) -> None:
@@ -56,7 +65,7 @@ def require_hardening(card: MaterialCard) -> None:
             f'found with flow = "{card.flow}"; allowed: flow = "rate_independent"; rate laws harden linearly '
             "or not at all",
         )
-    text = softening(card, REFERENCE_TEMPERATURE)
+    text = None if _formulas(card, "saturation_stress", "yield_stress") else softening(card, _ANY_TEMPERATURE)
     if text is not None:
         raise refuse_key("saturation_stress", text)
 
@@ -81,7 +90,8 @@ def require_densification(card: MaterialCard) -> None:
             "densification_pressure",
             f'found with elasticity = "{card.elasticity}"; allowed: elasticity = "neo_hookean"',
         )
-    text = unreachable_pressure(card, REFERENCE_TEMPERATURE)
+    moduli = _formulas(card, "youngs_modulus", "poisson_ratio")
+    text = None if moduli else unreachable_pressure(card, _ANY_TEMPERATURE)
     if text is not None:
         raise refuse_key("densification_pressure", text)
 
@@ -96,7 +106,7 @@ def unreachable_pressure(card: MaterialCard, temperature: float) -> str | None:
     young, poisson = card.youngs_modulus.samples(temperature)[1], card.poisson_ratio.samples(temperature)[1]
     largest = float(np.min(young / (3 * (1 - 2 * poisson)))) / 2
     pressure = card.densification_pressure
-    if pressure is None or pressure < largest:
+    if pressure is None or not largest > 0.0 or pressure < largest:
         return None
     return (
         f"found {pressure:.4g} Pa; allowed: below {largest:.4g} Pa, half the bulk modulus, which the "

@@ -46,7 +46,8 @@ def require_supported(case: Case) -> None:
     Raises:
         InputError: names the key.
     """
-    for name in ("mechanics", "transport", "conduction", "reaction") if case.verification is None else ():
+    cell = ("conduction", "reaction") if case.verification is None else ()
+    for name in ("mechanics", "transport", *cell):
         if not getattr(case.physics, name):
             raise InputError(
                 f"{case.path}: physics.{name}: found false; this release solves the coupled problem only"
@@ -150,8 +151,16 @@ def _ground(problem: Problem) -> None:
         )
 
 
-def _require_resolved_phases(case: Case, geometry: Geometry) -> None:
-    """The check of a case knows the element size on interfaces only; here is the mesh itself."""
+def require_resolved_phases(case: Case, geometry: Geometry) -> None:
+    """Refuse a mesh that does not resolve phases: the check of a case knows sizes on interfaces only.
+
+    Args:
+        case: valid.
+        geometry: its mesh.
+
+    Raises:
+        InputError: elements are larger than a third of the interface between two phases.
+    """
     for name in case.storing_regions:
         width = phase_interface_width(case, name)
         if width is None:
@@ -177,7 +186,7 @@ def build_problem(case: Case, geometry: Geometry) -> Problem:
         InputError: the platen and an interface meet in one element, or elements are larger than a third of
             the interface between two phases.
     """
-    _require_resolved_phases(case, geometry)
+    require_resolved_phases(case, geometry)
     units = solver_units(case, geometry.length)
     problem = Problem(geometry, units, describe(case, units))
     hold_boundaries(problem)

@@ -90,12 +90,13 @@ class NonlinearSystem:
         self._solution = self._matrix.createVecRight()
         self._residual = self._matrix.createVecLeft()
         self._stagnation = ROUND_OFF_FACTOR * tolerance
-        self._last_norm = np.inf
+        self._last_norm, self._was_slow = np.inf, False
         # Between its two curves the potential of a first lithiation bends so much that the residual must rise
         # before it falls, as at a kink: a line search all but stops there.
         self._bends = any(region.largest_filling is not None for region in problem.regions.values())
         given = {**DEFAULT_OPTIONS, **(options or {})}
-        self._tolerance, self._other_options = tolerance, {**given, **FULL_STEP_OPTIONS}
+        self._tolerance = tolerance
+        self._other_options = {**DEFAULT_OPTIONS, **FULL_STEP_OPTIONS, **(options or {})}
         if self._bends:
             given, self._other_options = {**DEFAULT_OPTIONS, **FULL_STEP_OPTIONS, **(options or {})}, given
         self._snes = self._create_solver(OPTIONS_PREFIX, tolerance, given)
@@ -201,9 +202,10 @@ class NonlinearSystem:
         little less of it again and again.
         """
         slow = iteration > 0 and norm > ROUND_OFF_PROGRESS * self._last_norm
-        if slow and norm <= self._stagnation and not snes.getConvergedReason():
+        # A single slow iteration may be a damped or a shortened one.
+        if slow and self._was_slow and norm <= self._stagnation and not snes.getConvergedReason():
             snes.setConvergedReason(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_RELATIVE)
-        self._last_norm = norm
+        self._last_norm, self._was_slow = norm, slow
 
     def residual_norm(self) -> float:
         """Norm of the residual at the present values of the unknowns."""

@@ -80,6 +80,10 @@ def _interface_expressions(model: InterfaceModel) -> dict[str, Any]:
     if model.laws.kinetics is not None and model.electrode_potential and model.second.electrolyte_potential:
         expressions["current_density"] = model.current_density
         expressions["overpotential"] = model.overpotential
+        # Kinetics that leave stress out of mu dissipate i eta and what stress makes of i on top of it.
+        assert model.first.potential is not None
+        unseen = model.first.potential.value("+") - model.first.potential_at_interface("+")
+        expressions["affinity"] = model.overpotential + unseen
         expressions["conductance"] = model.conductance
         expressions["plating_potential"] = model.electrode_potential.value(
             "+"
@@ -395,9 +399,9 @@ class Observer:
         )
 
     def charge_transfer_power(self, state: State) -> float:
-        """Integral of i eta, solver units."""
+        """Integral of i (phi_s - phi_e + mu), solver units: of i eta, where kinetics see all of mu."""
         return sum(
-            self._total(face.values["current_density"] * face.values["overpotential"] * face.current_areas)
+            self._total(face.values["current_density"] * face.values["affinity"] * face.current_areas)
             for face in state.interfaces.values()
             if "current_density" in face.values
         )

@@ -252,7 +252,9 @@ class RegionModel:
 
     @cached_property
     def kirchhoff_stress(self) -> Any:
-        """tau_e per intermediate volume."""
+        """tau_e per intermediate volume; in linear kinematics there is one stress."""
+        if self.switches.small_strain:
+            return self.cauchy_stress
         pressure = self.bulk * self.solid.elastic_law.pressure(self.elastic_ratio)
         return pressure * ufl.Identity(3) + self.flow.deviatoric_stress
 
@@ -326,11 +328,11 @@ class RegionModel:
 
     @cached_property
     def mechanical_potential(self) -> Any:
-        """Mechanical part of mu; -Omega tr(sigma)/3 where kinematics is linear."""
+        """Mechanical part of mu."""
         assert self.storage is not None
         capacity = self.storage.maximum_concentration
         if self.switches.small_strain:
-            return -self.swelling_slope / capacity * ufl.tr(self.cauchy_stress) / 3
+            return self._linear_mechanical_potential() / capacity
         potential = chemistry.mechanical_chemical_potential(
             self.stoichiometry,
             self.intermediate_ratio,
@@ -344,6 +346,18 @@ class RegionModel:
             self.solid.elastic_law,
         )
         return potential / capacity
+
+    def _linear_mechanical_potential(self) -> Any:
+        """-J_c' tr(sigma)/3 + K' tr(eps_e)^2 / 2 + G' |dev eps_e|^2 per volume, in linear kinematics."""
+        potential = -self.swelling_slope * ufl.tr(self.cauchy_stress) / 3
+        if not self.switches.modulus_term:
+            return potential
+        growth = ufl.tr(self.cauchy_stress) / (3 * self.bulk)
+        deviator = self.flow.deviatoric_stress / (2 * self.shear)
+        bulk_slope, shear_slope = (
+            ufl.diff(modulus, self.stoichiometry) for modulus in (self.bulk, self.shear)
+        )
+        return potential + bulk_slope * growth**2 / 2 + shear_slope * ufl.inner(deviator, deviator)
 
     @cached_property
     def chemical_potential_of_composition(self) -> Any:

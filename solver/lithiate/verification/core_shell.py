@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 
 from lithiate import parallel
 from lithiate.case import Case
+from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.materials.parameters import StorageParameters
 from lithiate.problem.from_case import hold_boundaries, interface_laws
@@ -92,7 +93,11 @@ class CoreShell:
         self._prepare_means()
 
     def _start_fillings(self, case: Case, units: Units) -> dict[str, float]:
-        """Stress-free fillings of equal chemical potential that together make the filling at the start."""
+        """Stress-free fillings of equal chemical potential that together make the filling at the start.
+
+        Raises:
+            InputError: there are none.
+        """
         self._start = min(LARGEST_START, self._filling / 10)
         volumes = case.geometry.region_volumes()
         sites = {name: case.concentration_as_built(name) * volumes[name] for name in case.regions}
@@ -112,8 +117,14 @@ class CoreShell:
             return content - self._start * sum(sites.values())
 
         highest = min(1 - EMPTIEST, self._start * sum(sites.values()) / sites[CORE])
-        core = float(brentq(surplus, EMPTIEST, highest, xtol=1e-16))
-        return {CORE: core, SHELL: shell_filling(core)}
+        try:
+            core = float(brentq(surplus, EMPTIEST, highest, xtol=1e-16))
+            return {CORE: core, SHELL: shell_filling(core)}
+        except ValueError:
+            raise InputError(
+                f"{case.path}: regions: the potentials of core and shell lie so far apart that no fillings "
+                "of both are in equilibrium; allowed: materials whose open-circuit potentials meet"
+            ) from None
 
     def _fill(self, time: float) -> None:
         """Lithium enters everywhere at one rate per site, until it is enough."""

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lithiate.case import Case
 from lithiate.courses.entry import Entry
+from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
 from lithiate.output.history import history_columns
 from lithiate.problem.observables import Observer, State
+from lithiate.stepping.balances import RESOLUTION
 from lithiate.verification.clamped_film import ClampedFilm
 from lithiate.verification.core_shell import CoreShell
 from lithiate.verification.drive import Drive, region_rows
@@ -22,9 +24,6 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "hollow_sphere": HollowSphere,
 }
 """By ``geometry.problem``."""
-
-ROUND_OFF_PLACES = 9
-"""Decimal places of balance errors that are kept: below, round-off differs with the number of ranks."""
 
 
 def create_drive(case: Case, geometry: Geometry) -> Drive:
@@ -55,6 +54,7 @@ class VerificationCourse:
         self.warnings: list[str] = []
         self._worst: dict[str, float] = {}
         self._index = 0
+        self._most = case.solver.maximum_steps
 
     @property
     def rejected_steps(self) -> int:
@@ -82,6 +82,10 @@ class VerificationCourse:
         yield self._entry(landmark=True)
         while drive.share < 1.0:
             self._interrupted()
+            if self._index > self._most:
+                raise SolverError(
+                    f"solver.maximum_steps: {self._most} steps done and the load is not carried through"
+                )
             landmark = drive.advance()
             yield self._entry(landmark)
 
@@ -94,7 +98,7 @@ class VerificationCourse:
     def _entry(self, landmark: bool) -> Entry:
         drive = self._drive
         state = self._observer.state()
-        errors = {name: round(value, ROUND_OFF_PLACES) for name, value in drive.balance_errors(state).items()}
+        errors = {name: round(value, RESOLUTION[name]) for name, value in drive.balance_errors(state).items()}
         for name, value in errors.items():
             self._worst[name] = max(self._worst.get(name, 0.0), value)
         unit = drive.problem.units.time

@@ -13,6 +13,7 @@ from lithiate import compat, parallel
 from lithiate.case import Case
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
+from lithiate.problem.from_case import require_resolved_phases
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer, State
 from lithiate.problem.problem import Description, Problem
@@ -131,7 +132,11 @@ def bare_problem(case: Case, geometry: Geometry, units: Units, **more: Any) -> P
         geometry: its mesh.
         units: of the solver.
         more: further parts of the description.
+
+    Raises:
+        InputError: the mesh does not resolve the interface between two phases.
     """
+    require_resolved_phases(case, geometry)
     start = {name: case.stress_free_stoichiometry for name in case.storing_regions}
     description = Description(
         {name: case.card(name) for name in case.regions}, start, switches=switches(case), **more

@@ -42,10 +42,6 @@ class SteppedPair:
         for name, unknown in self._problem.unknowns.items():
             unknown.value.x.array[:] = unknown.old.x.array[:] = values[name]
 
-    def begin(self) -> None:
-        """Take the present values as the state at time zero of both."""
-        self._coarse_values = self._snapshot()
-
     def advance(self) -> bool:
         """Solve the next step of both; whether it lands.
 
