@@ -73,6 +73,8 @@ class ElasticSphere:
         self._influx = 0.0
         if load.surface_stoichiometry is not None:
             problem.fix(self._content.name, SURFACE, None, load.surface_stoichiometry)
+            # The surface jumps at time zero: however short the first step, its prediction misses by the jump.
+            self._content.instantaneous = True
         else:
             assert load.current_density is not None
             self._influx = load.current_density / self._units.current_density
