@@ -36,8 +36,12 @@ def cross_findings(case: Case) -> list[Finding]:
     found += [] if found else convexity_findings(case)
     if case.verification is not None:
         return [*found, *verification_findings(case), *_expectations(case)]
+    if case.load is not None and case.problem_name in PROBLEMS:
+        # Which of the two is meant decides what else must be there.
+        return [*found, *_load(case)]
     return [
         *_cell(case),
+        *_load(case),
         *found,
         *_storage(case),
         *_reactions(case),
@@ -47,16 +51,20 @@ def cross_findings(case: Case) -> list[Finding]:
     ]
 
 
+def _load(case: Case) -> Iterator[Finding]:
+    """A load drives a verification problem, and nothing else does so at the same time."""
+    if case.load is not None:
+        text = f"found with {'a protocol' if case.protocol else 'a cell'}; allowed: only without a protocol, "
+        names = ", ".join(f'"{name}"' for name in PROBLEMS)
+        yield Finding(("load",), f'{text}in family = "verification" with problem = {names}')
+
+
 def _cell(case: Case) -> Iterator[Finding]:
     """A cell stands under a platen and follows a protocol."""
     if "stack_pressure" not in case.model_fields_set:
         yield Finding(("stack_pressure",), "missing; needed because a cell stands under a platen")
     if not case.protocol:
         yield Finding(("protocol",), "empty; allowed: at least one [[protocol]] step")
-    if case.load is not None:
-        text = f"found with {'a protocol' if case.protocol else 'a cell'}; allowed: only without a protocol, "
-        names = ", ".join(f'"{name}"' for name in PROBLEMS)
-        yield Finding(("load",), f'{text}in family = "verification" with problem = {names}')
     if case.initial.mean_filling is not None:
         yield Finding(
             ("initial", "mean_filling"),
