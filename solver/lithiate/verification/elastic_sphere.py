@@ -38,8 +38,13 @@ REGION, SURFACE = "sphere", "surface"
 LARGEST_STEP_SHARE = 0.04
 """Largest time step as a share of the run, unless the case says otherwise."""
 
-DILUTE_OPTIONS: Mapping[str, Any] = {"snes_linesearch_type": "basic", "snes_divergence_tolerance": 1e30}
-"""Newton on ln c needs its first, far too large step in mu: no line search may stop it."""
+DILUTE_OPTIONS: Mapping[str, Any] = {
+    "snes_linesearch_type": "basic",
+    "snes_divergence_tolerance": 1e30,
+    "snes_lag_jacobian": 3,
+}
+"""Newton on ln c needs its first, far too large step in mu: no line search may stop it. Factorising takes
+most of the time, and one tangent serves three iterations: a third fewer of them for the same solution."""
 
 FIT_RADIUS = {2: 0.35, 3: 0.6}
 """Share of the radius within which stresses are fitted to reach the centre; tetrahedra are larger."""
