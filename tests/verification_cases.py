@@ -74,16 +74,6 @@ class Sphere:
     coupled: bool = True
     temperature: float = 300.0
 
-    @property
-    def capacity(self) -> float:
-        """C_max per volume as built, which is the volume at the start."""
-        return self.content / (1 + self.molar_volume * self.content * self.start)
-
-    @property
-    def swelling(self) -> float:
-        """Omega C_max, the growth of the volume at c = 1."""
-        return self.molar_volume * self.capacity
-
     def solve(self, times: tuple[float, ...], count: int = 800) -> list[dict[str, float]]:
         """Columns of the history at times, by finite volumes on shells.
 
@@ -92,8 +82,8 @@ class Sphere:
         the surface 3 E Omega C (mean - c_s) / (9 (1 - nu)).
         """
         theta = 2 * self.molar_volume**2 * self.modulus / (9 * (1 - self.poisson) * GAS * self.temperature)
-        coupling = theta * self.capacity if self.coupled else 0.0
-        inward = (self.inward or 0.0) * self.radius / (FARADAY * self.diffusivity * self.capacity)
+        coupling = theta * self.content if self.coupled else 0.0
+        inward = (self.inward or 0.0) * self.radius / (FARADAY * self.diffusivity * self.content)
         # Cells become thinner towards the surface, where a held value makes a layer.
         faces = np.sin(np.linspace(0.0, np.pi / 2, count + 1))
         volumes = np.diff(faces**3) / 3
@@ -128,7 +118,7 @@ class Sphere:
         solved = solve_ivp(
             rate, (0.0, scaled[-1]), start, method="BDF", t_eval=scaled, jac=jacobian, rtol=1e-8, atol=1e-11
         )
-        unit = self.molar_volume * self.modulus * self.capacity / (9 * (1 - self.poisson))
+        unit = self.molar_volume * self.modulus * self.content / (9 * (1 - self.poisson))
         rows = []
         for c in solved.y.T:
             mean, surface = 3 * float(c @ volumes), self.held

@@ -2,8 +2,8 @@
 """What verification tests expect and find, written as pages: one per item of the list below.
 
 ``containers/run pytest tests/verification --verification-pages docs/verification`` makes the tables of the
-tests that it runs; those of other tests stay as they are. Without the option tests compare and nothing is
-written.
+tests and parameters that it runs; other rows stay as they are. Without the option tests compare and
+nothing is written.
 """
 
 from __future__ import annotations
@@ -135,7 +135,9 @@ class Report:
 
     def at_most(self, page: str, quantity: str, bound: float, found: float, note: str = "") -> None:
         """Fail unless found stays below a bound."""
-        self._keep(page, quantity, f"at most {bound:.3g}", float(found), "", note)
+        # What is only round-off has no digits that stay.
+        shown: Any = "round-off" if 0.0 <= found < 1e-6 else float(found)
+        self._keep(page, quantity, f"at most {bound:.3g}", shown, "", note)
         assert found <= bound, (quantity, found)
 
     def _keep(self, page: str, quantity: str, *values: Any) -> None:
@@ -144,7 +146,7 @@ class Report:
         self.rows.append(given | {"quantity": quantity} | dict(zip(names, values, strict=True)))
 
 
-def _number(value: float) -> str:
+def _number(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
@@ -155,17 +157,29 @@ def _difference(row: Row) -> str:
         # Rounded to a hundredth of a per cent: round-off and other compilers stay below.
         share = 100 * (row["found"] / row["expected"] - 1)
         return f"{round(share, 2) + 0.0:.2f} %"
-    return f"{row['found'] - row['expected']:.1e}"
+    difference = row["found"] - row["expected"]
+    return "0" if abs(difference) < 1e-6 else f"{difference:.1e}"
 
 
-def _section(rows: Sequence[Row]) -> str:
-    head = "| case | quantity | expected | found | difference | tolerance |\n|---|---|---|---|---|---|"
-    lines = [f"## {rows[0]['test']}", "", rows[0]["about"], "", head]
-    for row in rows:
-        unit = f" ({row['unit']})" if row["unit"] else ""
-        cells = [row["case"], row["quantity"] + unit, _number(row["expected"]), _number(row["found"])]
-        lines.append("| " + " | ".join([*cells, _difference(row), row["tolerance"]]) + " |")
-    return "\n".join(lines) + "\n"
+HEAD = "| case | quantity | expected | found | difference | tolerance |\n|---|---|---|---|---|---|"
+
+
+def _line(row: Row) -> str:
+    unit = f" ({row['unit']})" if row["unit"] else ""
+    cells = [row["case"], row["quantity"] + unit, _number(row["expected"]), _number(row["found"])]
+    return "| " + " | ".join([*cells, _difference(row), row["tolerance"]]) + " |"
+
+
+def _section(rows: Sequence[Row], before: str) -> str:
+    """The table of a test: rows of the parameters that it ran with, and what others had before."""
+    groups: dict[str, list[str]] = {}
+    for line in before.splitlines():
+        if line.startswith("| ") and not line.startswith("| case |"):
+            groups.setdefault(line.split("|")[1].strip(), []).append(line)
+    for case in {row["case"] for row in rows}:
+        groups[case] = [_line(row) for row in rows if row["case"] == case]
+    lines = [line for case in sorted(groups) for line in groups[case]]
+    return "\n".join([f"## {rows[0]['test']}", "", rows[0]["about"], "", HEAD, *lines]) + "\n"
 
 
 def _sections(path: Path) -> dict[str, str]:
@@ -190,12 +204,11 @@ def write_pages(folder: Path, rows: Sequence[Row]) -> None:
         sections = _sections(path)
         for test in dict.fromkeys(row["test"] for row in rows if row["page"] == name):
             mine = [row for row in rows if (row["page"], row["test"]) == (name, test)]
-            # Tests with other parameters may be left out of this run, so that their rows would be lost.
-            sections[test] = _section(mine)
+            sections[test] = _section(mine, sections.get(test, ""))
         if not sections:
             continue
         text = "\n".join([f"# {title}", "", source, "", *(sections[key] for key in sorted(sections))])
         path.write_text(text, encoding="utf-8")
-        count = sum(line.startswith("| ") and "| quantity |" not in line for line in text.splitlines())
+        count = sum(line.startswith("| ") and not line.startswith("| case |") for line in text.splitlines())
         index.append(f"| [{title}]({name}.md) | {count} |\n")
     (folder / "README.md").write_text(INDEX_HEAD + "".join(index), encoding="utf-8")

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from lithiate.case import load_case
 from lithiate_meshes import Geometry, GeometrySection, cached_mesh
 from pydantic import TypeAdapter
 
 DOCUMENTS = Path(__file__).parents[2] / "docs"
+CASES = Path(__file__).parents[2] / "cases"
 BLOCKS = [
     tomllib.loads(block)["geometry"]
     for block in re.findall(
@@ -36,3 +40,36 @@ def test_every_family_is_described() -> None:
         assert f"\n## {family}\n" in text
     for picture in re.findall(r"\]\((pictures/[^)]*)\)", text):
         assert (DOCUMENTS / picture).is_file(), picture
+
+
+VERIFICATION = DOCUMENTS / "verification"
+
+
+def test_verification_pages_are_indexed_and_their_tests_exist() -> None:
+    """Pages are made by tests (tests/verification_pages.py): one that was renamed leaves a stale table."""
+    pages = {path.name for path in VERIFICATION.glob("*.md")} - {"README.md"}
+    index = (VERIFICATION / "README.md").read_text(encoding="utf-8")
+    assert pages and set(re.findall(r"\]\((\w+\.md)\)", index)) == pages
+    tests = Path(__file__).parents[1] / "verification"
+    for page in sorted(pages):
+        text = (VERIFICATION / page).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#]*)\)", text):
+            assert (VERIFICATION / link).is_file(), (page, link)
+        headings = re.findall(r"^## (\w+\.py)::(\w+)$", text, re.M)
+        assert headings, page
+        for file, name in headings:
+            assert f"def {name}(" in (tests / file).read_text(encoding="utf-8"), (page, file, name)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("verify_*/README.md")), ids=lambda path: path.parent.name)
+def test_what_verification_cases_say_is_there(path: Path) -> None:
+    """Every file linked exists, and every command shown names keys that the case takes."""
+    text = path.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#]*)\)", text):
+        assert (path.parent / link).is_file(), link
+    commands = re.findall(r"^ {4}lithiate run case\.toml (.*)$", text, re.M)
+    assert commands
+    for command in commands:
+        words = shlex.split(command)
+        settings = [value for key, value in pairwise(words) if key == "--set"]
+        assert load_case(path.parent / "case.toml", settings).title

@@ -18,6 +18,7 @@ from lithiate.problem.region_model import Switches
 from lithiate.scaling import Units
 from manufactured import electrode_card, fitted_order
 from scipy.optimize import brentq
+from verification_pages import Report
 from verification_problems import build_geometry, card, hold_symmetry_planes
 
 LENGTHS = (0.1e-6, 1e-6, 10e-6)
@@ -78,7 +79,7 @@ def filling_time(
     return (passed - step * (filling - half) / (filling - before)) * UNITS.time
 
 
-def test_time_of_plain_diffusion() -> None:
+def test_time_of_plain_diffusion(report: Report) -> None:
     """Slope 2, and the time itself: 0.1967 L^2 / D."""
     dilute = card(
         maximum_concentration=CONTENT,
@@ -87,17 +88,21 @@ def test_time_of_plain_diffusion() -> None:
         chemistry="ideal_dilute",
     )
     times = [filling_time(dilute, length, 0.1, 0.9, True, 0.1) for length in LENGTHS]
-    assert fitted_order(LENGTHS, times) == pytest.approx(2.0, abs=1e-6)
+    slope = fitted_order(LENGTHS, times)
+    report.compare("diffusion_time", "slope of time over length", 2.0, slope, abs=1e-6)
     for time, length in zip(times, LENGTHS, strict=True):
-        assert time == pytest.approx(halving_time() * length**2 / DIFFUSIVITY, rel=0.015)
+        expected = halving_time() * length**2 / DIFFUSIVITY
+        words = f"time to half full, {1e6 * length:g} um"
+        report.compare("diffusion_time", words, expected, time, rel=0.015, unit="s")
 
 
 @pytest.mark.slow
-def test_time_with_stress_and_swelling() -> None:
+def test_time_with_stress_and_swelling(report: Report) -> None:
     """Finite strain, every coupling on: stress makes it twice as fast, and the slope is the same."""
     coupled = electrode_card(
         maximum_concentration=CONTENT, partial_molar_volume=1.0 / CONTENT, diffusivity=DIFFUSIVITY
     )
     times = [filling_time(coupled, length, 0.1, 0.5, False, 0.2) for length in LENGTHS]
-    assert fitted_order(LENGTHS, times) == pytest.approx(2.0, abs=1e-6)
+    slope = fitted_order(LENGTHS, times)
+    report.compare("diffusion_time", "slope of time over length", 2.0, slope, abs=1e-6)
     assert times[1] < 0.8 * halving_time() * LENGTHS[1] ** 2 / DIFFUSIVITY

@@ -22,6 +22,7 @@ from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Description, Problem
 from lithiate.problem.region_model import Switches
 from lithiate.scaling import Units
+from verification_pages import Report
 from verification_problems import LENGTH, Array, TensorPoints, build_geometry, hold_symmetry_planes
 
 RADIUS, START, FULL = LENGTH, 0.05, 0.9
@@ -107,16 +108,18 @@ class Sphere:
 
 
 @pytest.mark.slow
-def test_elastic_surface_stays_compressed() -> None:
+def test_elastic_surface_stays_compressed(report: Report) -> None:
     """At a held surface: less and less, as the sphere fills, but never in tension."""
     _, stress = Sphere(ELASTIC, 0.05).fill(0.75)
-    assert stress[1:].max() < 0.0
+    report.at_most(
+        "lithiating_sphere", "largest hoop stress, elastic, surface held", 0.0, stress[1:].max(), "Pa"
+    )
     assert stress.min() < -10e9 and stress[-1] > 0.3 * stress.min()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("coupled", "expected"), [(False, 0.25), (True, 0.16)])
-def test_plastic_surface_turns_tensile(coupled: bool, expected: float) -> None:
+def test_plastic_surface_turns_tensile(coupled: bool, expected: float, report: Report) -> None:
     """At a held surface: from a mean filling of about 0.24 on, and it ends at the yield stress.
 
     That filling goes with diffusion by Fick's law: 0.26 here, 0.23 with finer elements (0.025 radii) in the
@@ -128,16 +131,18 @@ def test_plastic_surface_turns_tensile(coupled: bool, expected: float) -> None:
     first = int(np.argmax(tensile))
     assert tensile[first:].all() and (stress[1:first] < 0.0).all()
     crossing = np.interp(0.0, stress[first - 1 : first + 1], filling[first - 1 : first + 1])
-    assert crossing == pytest.approx(expected, abs=0.03)
+    words = "mean filling at which the stress changes its sign"
+    report.compare("lithiating_sphere", words, expected, crossing, abs=0.03)
     assert stress.min() < -0.8 * PLASTIC.yield_stress.at(START)
-    assert stress[-1] == pytest.approx(PLASTIC.yield_stress.at(FULL), rel=0.05)
+    strength = PLASTIC.yield_stress.at(FULL)
+    report.compare("lithiating_sphere", "hoop stress at the end", strength, stress[-1], rel=0.05, unit="Pa")
 
 
 @pytest.mark.slow
-def test_plastic_surface_stays_compressed_at_constant_flux() -> None:
+def test_plastic_surface_stays_compressed_at_constant_flux(report: Report) -> None:
     """It always swells ahead of the rest, and flows in compression, here up to c = 0.77 at the surface."""
     _, stress = Sphere(PLASTIC, 0.05, inward=0.5).fill(0.65)
-    assert stress[1:].max() < 0.0
+    report.at_most("lithiating_sphere", "largest hoop stress, constant flux", 0.0, stress[1:].max(), "Pa")
     assert stress.min() < -0.9 * PLASTIC.yield_stress.at(START)
     assert stress[-1] < -0.5 * PLASTIC.yield_stress.at(0.77)
 

@@ -19,6 +19,7 @@ from lithiate.problem.problem import Description, Problem
 from lithiate.scaling import Units
 from manufactured import fitted_order
 from scipy.spatial.transform import Rotation
+from verification_pages import Report
 from verification_problems import (
     LENGTH,
     NO_TURN,
@@ -102,28 +103,31 @@ PATH = [(0.2, 4.0), (0.5, 6.0), (0.8, 6.0), (1.0, 6.0), (0.8, -4.0), (0.9, -4.0)
 
 
 @pytest.mark.parametrize("symmetry", ["plane_strain", pytest.param("3d", marks=pytest.mark.slow)])
-def test_rotation_turns_the_stress_and_nothing_else(symmetry: str) -> None:
+def test_rotation_turns_the_stress_and_nothing_else(symmetry: str, report: Report) -> None:
     """By up to half a turn from one step to the next."""
     block = Block(symmetry, HARDENING)
     plain = []
     for share, inward in PATH:
         plain.append(block.step(share, inward))
         block.accept()
-    block = Block(symmetry, HARDENING)
+    block, worst = Block(symmetry, HARDENING), dict.fromkeys(plain[0], 0.0)
     for number, ((share, inward), expected) in enumerate(zip(PATH, plain, strict=True)):
         axis = [0.8, -0.5, 1.1] if symmetry == "3d" else [0.0, 0.0, 1.0]
         found = block.step(
             share, inward, Rotation.from_rotvec((1.0 + 1.4 * number) * np.array(axis)).as_matrix()
         )
         for name, values in found.items():
-            size = np.abs(expected[name]).max()
-            assert np.abs(values - expected[name]).max() < 1e-7 * max(size, 1.0), (number, name)
+            size = max(np.abs(expected[name]).max(), 1.0)
+            worst[name] = max(worst[name], float(np.abs(values - expected[name]).max() / size))
         block.accept()
+    for name, difference in worst.items():
+        words = f"{name.replace('_', ' ')}, turned against not turned"
+        report.at_most("one_element", words, 1e-7, difference, "of the largest")
     assert np.ptp(expected["stoichiometry"]) > 0.01
     assert expected["plastic_strain"].max() > 0.05 > 0.02 > np.abs(expected["stress"]).min()
 
 
-def test_swelling_cycles_close_the_energy() -> None:
+def test_swelling_cycles_close_the_energy(report: Report) -> None:
     """Lithium times mu is what a clamped film stores and dissipates, to second order; det bbar_e stays one.
 
     The film is uniform, so that the mesh leaves nothing over.
@@ -159,5 +163,8 @@ def test_swelling_cycles_close_the_energy() -> None:
         gained = observer.chemical_energy() + observer.region_total(state, "elastic_energy") - first
         missing.append((supplied - gained - plastic) / plastic)
     missing = np.abs(missing)
-    assert missing[-1] < 3e-3, missing
-    assert fitted_order([4.0, 2.0, 1.0], missing) > 1.7, missing
+    report.at_most(
+        "balances", "energy missing after two cycles of 64 steps", 3e-3, missing[-1], "of the dissipation"
+    )
+    order = fitted_order([4.0, 2.0, 1.0], missing)
+    report.at_least("balances", "order in the time step of the energy missing", 1.7, order)

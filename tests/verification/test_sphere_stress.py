@@ -136,7 +136,7 @@ def test_series_gives_the_numbers_of_the_specification(tau: float, centre: float
 
 
 def held_difference() -> float:
-    """dC of the potentiostatic runs."""
+    """dC of the potentiostatic runs; linear theory does not tell volumes from each other."""
     return CONTENT * (HELD - START)
 
 

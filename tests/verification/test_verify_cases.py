@@ -54,7 +54,7 @@ def test_sphere_held_at_its_surface(tmp_path: Path, report: Report) -> None:
         "load={surface_stoichiometry=0.2}", "physics.stress_in_flux=false",
         f"output.times={list(times)}",
     )  # fmt: skip
-    difference = sphere.capacity * (sphere.held - sphere.start)
+    difference = sphere.content * (sphere.held - sphere.start)
     unit = sphere.modulus * sphere.molar_volume * difference / (3 * (1 - sphere.poisson))
     for tau, time, expected in zip((0.01, 0.05742, 0.1), times, sphere.solve(times), strict=True):
         compare_sphere(report, f"tau = {tau}", found.at(time), expected, 0.015)
