@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from lithiate_meshes.quantities import CurrentDensity, quantity, refuse, shown
+from lithiate_meshes.quantities import CurrentDensity, Length, quantity, refuse, shown
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from lithiate.materials.card import Frozen, Stoichiometry
@@ -55,6 +55,11 @@ class Load(Frozen):
     )
     turn: Annotated[float, quantity("number", "", "1.0", gt=0)] | None = Field(
         default=None, description="film: after the end, lithium is taken out at the same rate down to this x"
+    )
+    opening: Length | None = Field(
+        default=None,
+        description="double cantilever: of the loaded ends, where the run ends; if not given, where a sharp "
+        "crack would have grown by three arm heights, or less in short arms",
     )
 
     @property
@@ -134,6 +139,11 @@ PROBLEMS: Mapping[str, VerificationProblem] = {
     "hollow_sphere": VerificationProblem(
         columns={"inner_pressure": "Pa", "plastic_radius": "m", "inner_displacement": "m"},
         summary={"first_yield_pressure": "Pa", "limit_pressure": "Pa"},
+        balances=("energy_balance_error",),
+    ),
+    "double_cantilever": VerificationProblem(
+        columns={"load_per_width": "N/m", "opening": "m", "crack_length": "m"},
+        may=("opening",),
         balances=("energy_balance_error",),
     ),
 }

@@ -14,6 +14,9 @@ from lithiate.materials.card import Modulus
 LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
 """Elements of an interface may be this long, per cohesive length."""
 
+SHARE_WHERE_A_CRACK_RUNS = 1 / 6
+"""The same in a verification problem whose load is asked for to a per cent."""
+
 SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 """Families whose ``mesh_size`` may be left to the interfaces."""
 
@@ -22,6 +25,7 @@ _VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
     "core_shell": ("radius", 12, 5),
     "hollow_sphere": ("inner_radius", 20, 6),
     "block": ("height", 1, 1),
+    "double_cantilever": ("arm_height", 10, 4),
 }
 """Length of a verification problem and the elements that it takes, in 2D and in 3D; that of a core in a shell
 is the core's radius."""
@@ -60,7 +64,7 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
     if not isinstance(geometry, dict) or "mesh_size" in geometry:
         return
     if geometry.get("family") == "verification":
-        _try_sizes(table, geometry, _verification_size(geometry))
+        _try_sizes(table, geometry, min([_verification_size(geometry), *_cohesive_sizes(table)]))
     if geometry.get("family") not in SIZED_FAMILIES:
         return
     try:
@@ -101,6 +105,14 @@ def _verification_size(geometry: Mapping[str, Any]) -> float:
     except (ValidationError, KeyError):
         return 0.0
     return length / elements[in_space]
+
+
+def _cohesive_sizes(table: Mapping[str, Any]) -> list[float]:
+    """A sixth of the cohesive length of every interface, as far as the values can be read."""
+    try:
+        return [length * SHARE_WHERE_A_CRACK_RUNS for length in _cohesive_lengths(table)]
+    except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def _cohesive_lengths(table: Mapping[str, Any]) -> Iterator[float]:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lithiate_meshes.families.verification_beams import DoubleCantileverGeometry
+
+from lithiate.case.beam_theory import LIGAMENT_LEFT, beam_of
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding
 from lithiate.case.load import Load, VerificationProblem
+
+MECHANICAL = ("hollow_sphere", "double_cantilever")
+"""Problems without lithium."""
 
 
 def verification_findings(case: Case) -> list[Finding]:
@@ -26,6 +32,7 @@ def verification_findings(case: Case) -> list[Finding]:
         *_symmetry(case),
         *_bond(case),
         *_output(case),
+        *_double_cantilever(case),
     ]
 
 
@@ -101,7 +108,10 @@ def _materials(case: Case) -> Iterator[Finding]:
                 "lithium, whose limit pressure is asked for"
             )
             yield Finding(path, text)
-        if kind != "hollow_sphere" and not card.stores_lithium:
+        if kind == "double_cantilever" and (card.flow != "elastic" or card.stores_lithium):
+            text = f'found "{card.name}"; allowed: a material with flow = "elastic" that stores no lithium'
+            yield Finding(path, text)
+        if kind not in MECHANICAL and not card.stores_lithium:
             yield Finding(path, f'found "{card.name}"; allowed: a material that stores lithium')
         if kind == "hollow_sphere" and (card.hardening_modulus > 0 or card.saturation_stress is not None):
             text = "found a material that hardens, which has no limit pressure; allowed: 0, and no saturation"
@@ -153,9 +163,35 @@ def _output(case: Case) -> Iterator[Finding]:
 
 def _symmetry(case: Case) -> Iterator[Finding]:
     """What is read off a sphere has no meaning in a fibre."""
-    if case.problem_name != "block" and case.geometry.symmetry == "plane_strain":
+    if case.problem_name not in ("block", "double_cantilever") and case.geometry.symmetry == "plane_strain":
         text = f'found "plane_strain" with problem = {_name(case)}; allowed: "axisymmetric", "3d"'
         yield Finding(("geometry", "symmetry"), text)
+
+
+def _double_cantilever(case: Case) -> Iterator[Finding]:
+    """The arms must be held by something that opens, and long enough for beams."""
+    shape = case.geometry
+    if not isinstance(shape, DoubleCantileverGeometry):
+        return
+    path = ("interfaces", "upper|lower", "bond")
+    if not case.interfaces["upper|lower"].debondable:
+        yield Finding(path, 'found "bonded"; allowed: "debondable", because the crack grows along it')
+        return
+    ligament, left = shape.length - shape.crack_length, LIGAMENT_LEFT * shape.arm_height
+    if ligament < 2 * left:
+        text = (
+            f"found {shape.length:g} m; allowed: at least crack_length + {2 * LIGAMENT_LEFT:g} arm_height = "
+            f"{shape.crack_length + 2 * left:g} m, so that the uncracked end does not turn"
+        )
+        yield Finding(("geometry", "length"), text)
+    elif case.load is not None and case.load.opening is not None:
+        largest = beam_of(case).critical_opening(ligament - left)
+        if case.load.opening > largest:
+            text = (
+                f"found {case.load.opening:g} m; allowed: at most {largest:.4g} m, at which the crack of a "
+                f"beam comes within {LIGAMENT_LEFT:g} arm heights of the far end"
+            )
+            yield Finding(("load", "opening"), text)
 
 
 def _name(case: Case) -> str:

@@ -13,6 +13,7 @@ from lithiate.problem.observables import Observer, State
 from lithiate.stepping.balances import RESOLUTION
 from lithiate.verification.clamped_film import ClampedFilm
 from lithiate.verification.core_shell import CoreShell
+from lithiate.verification.double_cantilever import DoubleCantilever
 from lithiate.verification.drive import Drive, region_rows
 from lithiate.verification.elastic_sphere import ElasticSphere
 from lithiate.verification.hollow_sphere import HollowSphere
@@ -22,6 +23,7 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "core_shell": CoreShell,
     "block": ClampedFilm,
     "hollow_sphere": HollowSphere,
+    "double_cantilever": DoubleCantilever,
 }
 """By ``geometry.problem``."""
 
