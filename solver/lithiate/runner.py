@@ -15,6 +15,7 @@ from mpi4py import MPI
 
 from lithiate import compat, parallel
 from lithiate.case import Case, load_case
+from lithiate.case.toml_text import dotted
 from lithiate.courses.cell import CellCourse
 from lithiate.courses.entry import Course, Entry
 from lithiate.ending import Ending
@@ -86,25 +87,26 @@ def _refuse_periodic(case: Case) -> None:
         )
 
 
-def _refuse_gaps(case: Case, communicator: MPI.Intracomm, data: MeshData | None) -> None:
-    """Refuse a mesh whose faces stand apart before anything happened.
+def _refuse_bonded_gaps(case: Case, communicator: MPI.Intracomm, data: MeshData | None) -> None:
+    """Refuse a mesh whose faces stand apart where the case bonds them.
 
     Raises:
         InputError: naming the interface.
     """
-    apart = parallel.from_root(communicator, next(iter(data.interface_gaps), None) if data else None)
-    if apart is not None:
-        raise InputError(
-            f"{case.path}: geometry: the faces of {apart} start at a distance from each other; this release "
-            "computes interfaces that are closed as made; the mesh can be made with `lithiate mesh`"
-        )
+    for name in parallel.from_root(communicator, tuple(data.interface_gaps) if data else None):
+        if not case.interfaces[name].debondable:
+            key = dotted(("interfaces", name, "bond"))
+            raise InputError(
+                f'{case.path}: {key}: found "bonded", but the faces start at a distance from each other in '
+                'the mesh; allowed: "debondable", "contact"'
+            )
 
 
 def build_geometry(case: Case, communicator: MPI.Intracomm) -> Geometry:
     """Mesh on the root, distributed; the solver length is half the largest extent of the model."""
     data = on_root(communicator, lambda: cached_mesh(case.geometry))
     _refuse_periodic(case)
-    _refuse_gaps(case, communicator, data)
+    _refuse_bonded_gaps(case, communicator, data)
     extent = float(np.ptp(data.points, axis=0).max()) if data is not None else None
     length = parallel.from_root(communicator, extent) / 2
     bonded = [name for name, interface in case.interfaces.items() if not interface.debondable]

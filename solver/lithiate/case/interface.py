@@ -44,8 +44,9 @@ class PerssonContact(Frozen):
 class Interface(Frozen):
     """One interface; where lithium reacts the side named first is the electrode."""
 
-    bond: Literal["bonded", "debondable"] = Field(
-        description="bonded faces share one displacement; debondable may open"
+    bond: Literal["bonded", "debondable", "contact"] = Field(
+        description="bonded faces share one displacement; debondable may open; contact was never joined and "
+        "only presses"
     )
     strength: PositivePressure | None = Field(
         default=None, description="largest cohesive traction; needed if debondable"
@@ -88,7 +89,7 @@ class Interface(Frozen):
     @property
     def debondable(self) -> bool:
         """Whether a gap can open."""
-        return self.bond == "debondable"
+        return self.bond != "bonded"
 
     @field_validator("sources", "assumed")
     @classmethod
@@ -100,7 +101,7 @@ class Interface(Frozen):
 
     @model_validator(mode="after")
     def _cohesion_is_complete(self) -> Interface:
-        if not self.debondable:
+        if self.bond != "debondable":
             return self
         for name in ("strength", "toughness"):
             if getattr(self, name) is None:

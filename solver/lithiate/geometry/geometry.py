@@ -7,9 +7,10 @@ the parent mesh; ``entity_maps`` says which cell of a submesh belongs to a cell 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from dolfinx import fem
 from dolfinx import mesh as dolfinx_mesh
 from lithiate_meshes import MeshData
 from mpi4py import MPI
@@ -65,6 +66,7 @@ class Geometry:
         regions: submesh of each region.
         bodies: submesh of each group of bonded regions, keyed by the tuple of region names.
         interfaces: all interfaces by name.
+        gaps: by interface whose faces start apart, the gap at this rank's geometry nodes, solver lengths.
         input_vertices: for each local geometry node its number in the mesh as it was built.
     """
 
@@ -78,6 +80,7 @@ class Geometry:
     regions: Mapping[str, Submesh]
     bodies: Mapping[tuple[str, ...], Submesh]
     interfaces: Mapping[str, Interface]
+    gaps: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def communicator(self) -> MPI.Intracomm:
@@ -109,6 +112,16 @@ class Geometry:
         """Parent cell to submesh cell, for every submesh."""
         submeshes = [*self.regions.values(), *self.bodies.values()]
         return {submesh.mesh: submesh.parent_to_sub for submesh in submeshes}
+
+    def initial_gap(self, interface: str) -> fem.Function | None:
+        """Gap between the faces of an interface as made, P1 on its first side; None where they touch."""
+        if interface not in self.gaps:
+            return None
+        region = self.regions[self.interfaces[interface].sides[0]]
+        gap = fem.Function(fem.functionspace(region.mesh, ("Lagrange", 1)))
+        nodes = region.points[region.mesh.geometry.dofmap]
+        gap.x.array[gap.function_space.dofmap.list] = self.gaps[interface][nodes]
+        return gap
 
     def surface_facets(self, surface: str) -> NDArray[np.int32]:
         """Parent facets of a named surface."""
@@ -199,9 +212,27 @@ def distribute(
     for interface in interfaces.values():
         for submesh in {id(part): part for part in (*regions.values(), *bodies.values())}.values():
             _fill_partners(submesh.parent_to_sub, interface.pairs)
-    return Geometry(
-        mesh, symmetry, length, cell_tags, facet_tags, region_tags, surface_tags, regions, bodies, interfaces
+    tags = cell_tags, facet_tags, region_tags, surface_tags
+    gaps = _gaps(communicator, data, mesh, length)
+    return Geometry(mesh, symmetry, length, *tags, regions, bodies, interfaces, gaps)
+
+
+def _gaps(
+    communicator: MPI.Intracomm, data: MeshData | None, mesh: dolfinx_mesh.Mesh, length: float
+) -> dict[str, NDArray[np.float64]]:
+    """The gaps that the root's mesh gives at its points, at this rank's nodes."""
+    given = parallel.from_root(
+        communicator,
+        {name: (data.interface_points(name), gap) for name, gap in data.interface_gaps.items()}
+        if data
+        else None,
     )
+    built = np.asarray(mesh.geometry.input_global_indices)
+    found = {}
+    for name, (points, gap) in given.items():
+        place = np.minimum(np.searchsorted(points, built), len(points) - 1)
+        found[name] = np.where(points[place] == built, gap[place], 0.0) / length
+    return found
 
 
 def _fill_partners(parent_to_sub: NDArray[np.int32], pairs: NDArray[np.int32]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import ufl
 
 from lithiate.interfaces.kinematics import SMALLEST_SLIP_SQUARED, FaceKinematics
@@ -48,6 +49,14 @@ class CohesiveLaw:
     def final_opening(self) -> float:
         """delta_f = 2 G_c / strength."""
         return 2 * self.toughness / self.strength
+
+    def initial_history(self, gap: Any) -> Any:
+        """kappa as made: what starts apart was never bonded there.
+
+        Args:
+            gap: between the faces as made, an array.
+        """
+        return np.where(gap > 0.0, self.final_opening, self.onset_opening)
 
     def effective_opening(self, kinematics: FaceKinematics) -> Any:
         """delta = sqrt(<g_n>^2 + |g_t|^2)."""

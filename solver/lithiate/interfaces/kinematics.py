@@ -20,7 +20,7 @@ class FaceKinematics:
         area_ratio: J_s, current area per area as built.
         carrier: F that carries vectors kept on the mesh as built, that of the electrode.
         jump: displacement of the electrolyte minus that of the electrode.
-        gap: normal part of the jump, positive when open.
+        gap: normal part of the jump and the gap as made, positive when open.
         slip: tangential part of the jump, a vector.
     """
 
@@ -38,8 +38,9 @@ def face_kinematics(
     facet_normal: Any,
     smooth_normal: Any,
     jump: Any,
+    initial_gap: Any = 0.0,
 ) -> FaceKinematics:
-    """J_s from cof(F_mid) N with F_mid the mean of both faces' F, n from the electrode's F, gap = jump . n.
+    """J_s from cof(F_mid) N, F_mid the mean of both faces' F, n from the electrode's F, g_n = jump . n + g_0.
 
     The electrode is the stiffer side and stays smooth, where a yielding electrolyte that closes again
     crumples from facet to facet: with the mean of both faces the normals of neighbouring facets then differ
@@ -53,11 +54,13 @@ def face_kinematics(
         facet_normal: N, unit 3-vector on the mesh as built, out of the first-named side.
         smooth_normal: the same, continuous along a smooth interface.
         jump: u of the second side minus u of the first, 3-vector.
+        initial_gap: g_0 along the normal between faces that are drawn closed but start apart.
     """
     mean = (electrode_deformation + electrolyte_deformation) / 2
     area_vector = ufl.cofac(mean) * facet_normal
     area_ratio = ufl.sqrt(ufl.inner(area_vector, area_vector))
     direction = ufl.cofac(electrode_deformation) * smooth_normal
     normal = direction / ufl.sqrt(ufl.inner(direction, direction))
-    gap = ufl.inner(jump, normal)
-    return FaceKinematics(normal, area_ratio, electrode_deformation, jump, gap, jump - gap * normal)
+    apart = ufl.inner(jump, normal)
+    slip = jump - apart * normal
+    return FaceKinematics(normal, area_ratio, electrode_deformation, jump, apart + initial_gap, slip)

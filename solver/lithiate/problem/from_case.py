@@ -11,7 +11,8 @@ from lithiate.case.interface import Interface, PerssonContact
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.interfaces import contact_area
-from lithiate.interfaces.cohesion import CohesiveLaw, default_stiffness
+from lithiate.interfaces.cohesion import CONTACT_STIFFNESS_FACTOR, CohesiveLaw, default_stiffness
+from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer
@@ -83,19 +84,31 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange)
 
 
-def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw:
+def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw | ContactLaw:
+    if interface.bond == "contact":
+        return ContactLaw(_contact_stiffness(case, name, interface, units))
     assert interface.strength is not None and interface.toughness is not None
     strength = interface.strength / units.stress
     toughness = interface.toughness / units.energy_per_area
     if interface.penalty_stiffness is not None:
         stiffness = interface.penalty_stiffness / units.stiffness_per_area
     else:
-        sides = [case.card(side).youngs_modulus for side in name.split("|")]
-        softer = min(modulus.smallest(units.temperature) for modulus in sides) / units.stress
-        stiffness = default_stiffness(
-            strength, toughness, softer, case.geometry.interface_mesh_size(name) / units.length
-        )
+        stiffness = default_stiffness(strength, toughness, *_softer_side(case, name, units))
     return CohesiveLaw(strength, toughness, stiffness, interface.viscous_time / units.time)
+
+
+def _contact_stiffness(case: Case, name: str, interface: Interface, units: Units) -> float:
+    if interface.penalty_stiffness is not None:
+        return interface.penalty_stiffness / units.stiffness_per_area
+    modulus, size = _softer_side(case, name, units)
+    return CONTACT_STIFFNESS_FACTOR * modulus / size
+
+
+def _softer_side(case: Case, name: str, units: Units) -> tuple[float, float]:
+    """Young's modulus of the softer side and the element size on an interface."""
+    sides = [case.card(side).youngs_modulus for side in name.split("|")]
+    softer = min(modulus.smallest(units.temperature) for modulus in sides) / units.stress
+    return softer, case.geometry.interface_mesh_size(name) / units.length
 
 
 def describe(case: Case, units: Units) -> Description:

@@ -12,6 +12,7 @@ from dolfinx import fem
 from lithiate.geometry import Measures
 from lithiate.interfaces import contact_area, kinetics
 from lithiate.interfaces.cohesion import CohesiveLaw
+from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction, FrictionState
 from lithiate.interfaces.kinematics import FaceKinematics, face_kinematics
@@ -25,7 +26,7 @@ class InterfaceLaws:
     """Laws of an interface in solver units.
 
     Attributes:
-        cohesion: separation and contact, or None where the two sides share their displacement.
+        cohesion: separation and contact, or contact alone, or None where both sides share their displacement.
         friction: on the debonded share, or None.
         contact_area: contact made by pressure alone.
         kinetics: charge transfer, or None.
@@ -34,7 +35,7 @@ class InterfaceLaws:
         exchange: of lithium or of ions between two regions of one kind, or None.
     """
 
-    cohesion: CohesiveLaw | None
+    cohesion: CohesiveLaw | ContactLaw | None
     friction: CoulombFriction | None
     contact_area: contact_area.ContactAreaLaw
     kinetics: kinetics.ButlerVolmer | None
@@ -69,6 +70,7 @@ class InterfaceModel:
         time_step: length of the step.
         smooth_normal: reference normal without the kinks of straight facets, on the first side.
         history: of separation and slip, or None where bonded.
+        initial_gap: along the normal between the faces as made, on the first side, or None where closed.
     """
 
     name: str
@@ -80,6 +82,7 @@ class InterfaceModel:
     time_step: Any
     smooth_normal: fem.Function
     history: InterfaceHistory | None
+    initial_gap: fem.Function | None = None
 
     @property
     def separable(self) -> bool:
@@ -98,6 +101,7 @@ class InterfaceModel:
             normal,
             spatial_vector(self.smooth_normal("+"), symmetry),
             spatial_vector(jump, symmetry),
+            0.0 if self.initial_gap is None else self.initial_gap("+"),
         )
 
     @cached_property

@@ -243,18 +243,28 @@ class Problem:
                 potential.value.x.array[:] = -storage.chemical_potential_at(start)
                 potential.old.x.array[:] = potential.value.x.array
             mesh = self.geometry.regions[first].mesh
-            history = None
+            history, gap = None, self._initial_gap(name, mesh)
             if laws.cohesion is not None:
                 history = InterfaceHistory(
                     fem.Function(history_space(mesh)), fem.Function(history_space(mesh, 3))
                 )
-                history.opening.x.array[:] = laws.cohesion.onset_opening
+                as_made = history.opening.x.array if gap is None else gap.x.array
+                history.opening.x.array[:] = laws.cohesion.initial_history(as_made)
             normal = smooth_normals(self.measures, name)
             sides = self.regions[first], self.regions[second]
             models[name] = InterfaceModel(
-                name, self.measures, laws, *sides, potential, self.time_step, normal, history
+                name, self.measures, laws, *sides, potential, self.time_step, normal, history, gap
             )
         return models
+
+    def _initial_gap(self, interface: str, mesh: dolfinx_mesh.Mesh) -> fem.Function | None:
+        """Gap as made at the points of an interface; between the mesh's points it is linear."""
+        given = self.geometry.initial_gap(interface)
+        if given is None:
+            return None
+        gap = fem.Function(history_space(mesh))
+        gap.interpolate(given)
+        return gap
 
     # Residuals
 
