@@ -14,6 +14,8 @@ from lithiate.materials.card import Frozen, Stoichiometry
 FillingRate = Annotated[float, quantity("rate of filling", "1/s", "7.898e-5 1/s", units=("1/s", "1/h"), gt=0)]
 LithiumPerSilicon = Annotated[float, quantity("lithium per silicon", "", "3.75", gt=0, le=10)]
 
+Force = Annotated[float, quantity("force", "N", "1 mN", units=("N", "mN", "uN"), gt=0)]
+
 _TIME = quantity("time", "s", "2 h", units=("h", "min", "s", "day"), gt=0)
 
 
@@ -60,6 +62,11 @@ class Load(Frozen):
         default=None,
         description="double cantilever: of the loaded ends, where the run ends; if not given, where a sharp "
         "crack would have grown by three arm heights, or less in short arms",
+    )
+
+    force: Force | None = Field(
+        default=None,
+        description="Hertz contact: on the whole sphere, or on the whole cylinder per length (a number, N/m)",
     )
 
     @property
@@ -140,6 +147,15 @@ PROBLEMS: Mapping[str, VerificationProblem] = {
         columns={"inner_pressure": "Pa", "plastic_radius": "m", "inner_displacement": "m"},
         summary={"first_yield_pressure": "Pa", "limit_pressure": "Pa"},
         balances=("energy_balance_error",),
+    ),
+    "hertz": VerificationProblem(
+        columns={
+            "contact_radius": "m",
+            "largest_contact_pressure": "Pa",
+            "approach": "m",
+        },
+        needs=("force",),
+        balances=("force_balance_error",),
     ),
     "double_cantilever": VerificationProblem(
         columns={"load_per_width": "N/m", "opening": "m", "crack_length": "m"},

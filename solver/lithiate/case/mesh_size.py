@@ -9,13 +9,18 @@ from lithiate_meshes.families import GeometrySection
 from lithiate_meshes.quantities import Fraction, Length, PositivePressure, Toughness
 from pydantic import TypeAdapter, ValidationError
 
-from lithiate.materials.card import Modulus
+from lithiate.case.hertz_theory import HertzContact, half_space_modulus
+from lithiate.case.load import Force
+from lithiate.materials.card import Modulus, PoissonRatio
 
 LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
 """Elements of an interface may be this long, per cohesive length."""
 
 SHARE_WHERE_A_CRACK_RUNS = 1 / 6
 """The same in a verification problem whose load is asked for to a per cent."""
+
+WIDTH_OVER_CONTACT = 1.5
+"""Small elements reach this far beyond the edge of a Hertz contact, per contact radius."""
 
 SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 """Families whose ``mesh_size`` may be left to the interfaces."""
@@ -26,6 +31,7 @@ _VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
     "hollow_sphere": ("inner_radius", 20, 6),
     "block": ("height", 1, 1),
     "double_cantilever": ("arm_height", 10, 4),
+    "hertz": ("contact_width", 24, 24),
 }
 """Length of a verification problem and the elements that it takes, in 2D and in 3D; that of a core in a shell
 is the core's radius."""
@@ -60,6 +66,7 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
     Args:
         table: the raw case, library values filled in.
     """
+    fill_contact_width(table)
     geometry = table.get("geometry")
     if not isinstance(geometry, dict) or "mesh_size" in geometry:
         return
@@ -77,6 +84,34 @@ def fill_mesh_size(table: dict[str, Any]) -> None:
     except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):
         return
     _try_sizes(table, geometry, size)
+
+
+def fill_contact_width(table: dict[str, Any]) -> None:
+    """Give a Hertz contact without ``contact_width`` half more than the contact radius under its force.
+
+    Args:
+        table: the raw case, library values filled in.
+    """
+    geometry = table.get("geometry")
+    if not isinstance(geometry, dict) or geometry.get("problem") != "hertz" or "contact_width" in geometry:
+        return
+    try:
+        contact = HertzContact(
+            str(geometry.get("shape", "sphere")),
+            TypeAdapter(Length).validate_python(geometry["radius"]),
+            *(
+                half_space_modulus(
+                    TypeAdapter(Modulus).validate_python(table["regions"][name]["youngs_modulus"]).smallest(),
+                    TypeAdapter(PoissonRatio)
+                    .validate_python(table["regions"][name]["poisson_ratio"])
+                    .smallest(),
+                )
+                for name in ("body", "obstacle")
+            ),
+        ).contact_radius(TypeAdapter(Force).validate_python(table["load"]["force"]))
+    except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):
+        return
+    table["geometry"] = {**geometry, "contact_width": WIDTH_OVER_CONTACT * contact}
 
 
 def _try_sizes(table: dict[str, Any], geometry: dict[str, Any], size: float) -> None:

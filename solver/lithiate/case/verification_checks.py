@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lithiate_meshes.families.verification_beams import DoubleCantileverGeometry
+from lithiate_meshes.families.verification_contact import HertzContactGeometry
 
 from lithiate.case.beam_theory import LIGAMENT_LEFT, beam_of
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding
+from lithiate.case.hertz_theory import hertz_of
 from lithiate.case.load import Load, VerificationProblem
 
-MECHANICAL = ("hollow_sphere", "double_cantilever")
+MECHANICAL = ("hollow_sphere", "double_cantilever", "hertz")
 """Problems without lithium."""
 
 
@@ -33,6 +35,7 @@ def verification_findings(case: Case) -> list[Finding]:
         *_bond(case),
         *_output(case),
         *_double_cantilever(case),
+        *_hertz(case),
     ]
 
 
@@ -108,7 +111,7 @@ def _materials(case: Case) -> Iterator[Finding]:
                 "lithium, whose limit pressure is asked for"
             )
             yield Finding(path, text)
-        if kind == "double_cantilever" and (card.flow != "elastic" or card.stores_lithium):
+        if kind in ("double_cantilever", "hertz") and (card.flow != "elastic" or card.stores_lithium):
             text = f'found "{card.name}"; allowed: a material with flow = "elastic" that stores no lithium'
             yield Finding(path, text)
         if kind not in MECHANICAL and not card.stores_lithium:
@@ -163,7 +166,10 @@ def _output(case: Case) -> Iterator[Finding]:
 
 def _symmetry(case: Case) -> Iterator[Finding]:
     """What is read off a sphere has no meaning in a fibre."""
-    if case.problem_name not in ("block", "double_cantilever") and case.geometry.symmetry == "plane_strain":
+    if (
+        case.problem_name not in ("block", "double_cantilever", "hertz")
+        and case.geometry.symmetry == "plane_strain"
+    ):
         text = f'found "plane_strain" with problem = {_name(case)}; allowed: "axisymmetric", "3d"'
         yield Finding(("geometry", "symmetry"), text)
 
@@ -192,6 +198,23 @@ def _double_cantilever(case: Case) -> Iterator[Finding]:
                 f"beam comes within {LIGAMENT_LEFT:g} arm heights of the far end"
             )
             yield Finding(("load", "opening"), text)
+
+
+def _hertz(case: Case) -> Iterator[Finding]:
+    """The faces must be able to part, and the contact must lie on the small elements."""
+    shape, load = case.geometry, case.load
+    if not isinstance(shape, HertzContactGeometry) or load is None or load.force is None:
+        return
+    if not case.interfaces["body|obstacle"].debondable:
+        path = ("interfaces", "body|obstacle", "bond")
+        yield Finding(path, 'found "bonded"; allowed: "contact", because the faces start apart')
+    contact = hertz_of(case).contact_radius(load.force)
+    if contact > shape.contact_width:
+        text = (
+            f"found {shape.contact_width:g} m; allowed: at least {contact:.4g} m, which is in contact under "
+            f"load.force = {load.force:g}"
+        )
+        yield Finding(("geometry", "contact_width"), text)
 
 
 def _name(case: Case) -> str:

@@ -16,6 +16,7 @@ from lithiate.verification.core_shell import CoreShell
 from lithiate.verification.double_cantilever import DoubleCantilever
 from lithiate.verification.drive import Drive, region_rows
 from lithiate.verification.elastic_sphere import ElasticSphere
+from lithiate.verification.hertz import Hertz
 from lithiate.verification.hollow_sphere import HollowSphere
 
 DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
@@ -23,6 +24,7 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "core_shell": CoreShell,
     "block": ClampedFilm,
     "hollow_sphere": HollowSphere,
+    "hertz": Hertz,
     "double_cantilever": DoubleCantilever,
 }
 """By ``geometry.problem``."""
