@@ -162,5 +162,15 @@ PROBLEMS: Mapping[str, VerificationProblem] = {
         may=("opening",),
         balances=("energy_balance_error",),
     ),
+    "constriction": VerificationProblem(
+        columns={"potential_difference": "V", "current_density": "A/m2"},
+        summary={
+            "effective_resistance": "ohm cm2",
+            "constriction_resistance": "ohm cm2",
+            "effective_conductivity": "S/m",
+            "spot_half_width": "m",
+        },
+        balances=("charge_balance_error",),
+    ),
 }
 """By ``geometry.problem``."""

@@ -13,8 +13,14 @@ from lithiate.case.findings import Finding
 from lithiate.case.hertz_theory import hertz_of
 from lithiate.case.load import Load, VerificationProblem
 
-MECHANICAL = ("hollow_sphere", "double_cantilever", "hertz")
-"""Problems without lithium."""
+STORING_PROBLEMS = ("sphere", "core_shell", "block")
+"""Problems whose regions must store lithium."""
+
+ROUND_PROBLEMS = ("sphere", "core_shell", "hollow_sphere")
+"""Problems that are spheres."""
+
+CONDUCTING_PROBLEMS = ("constriction",)
+"""Problems whose regions must conduct ions."""
 
 
 def verification_findings(case: Case) -> list[Finding]:
@@ -98,7 +104,7 @@ def _platen(case: Case, problem: VerificationProblem) -> Iterator[Finding]:
 
 
 def _materials(case: Case) -> Iterator[Finding]:
-    """Spheres of which lithium is asked must store it, a shell under pressure must yield."""
+    """Bodies of which lithium is asked must store it, or ions conduct them; one under pressure must yield."""
     kind = case.problem_name
     for name in case.regions:
         card, path = case.card(name), ("regions", name, "material")
@@ -114,7 +120,9 @@ def _materials(case: Case) -> Iterator[Finding]:
         if kind in ("double_cantilever", "hertz") and (card.flow != "elastic" or card.stores_lithium):
             text = f'found "{card.name}"; allowed: a material with flow = "elastic" that stores no lithium'
             yield Finding(path, text)
-        if kind not in MECHANICAL and not card.stores_lithium:
+        if kind in CONDUCTING_PROBLEMS and not card.is_electrolyte:
+            yield Finding(path, f'found "{card.name}"; allowed: a material with an ionic_conductivity')
+        if kind in STORING_PROBLEMS and not card.stores_lithium:
             yield Finding(path, f'found "{card.name}"; allowed: a material that stores lithium')
         if kind == "hollow_sphere" and (card.hardening_modulus > 0 or card.saturation_stress is not None):
             text = "found a material that hardens, which has no limit pressure; allowed: 0, and no saturation"
@@ -166,10 +174,7 @@ def _output(case: Case) -> Iterator[Finding]:
 
 def _symmetry(case: Case) -> Iterator[Finding]:
     """What is read off a sphere has no meaning in a fibre."""
-    if (
-        case.problem_name not in ("block", "double_cantilever", "hertz")
-        and case.geometry.symmetry == "plane_strain"
-    ):
+    if case.problem_name in ROUND_PROBLEMS and case.geometry.symmetry == "plane_strain":
         text = f'found "plane_strain" with problem = {_name(case)}; allowed: "axisymmetric", "3d"'
         yield Finding(("geometry", "symmetry"), text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -72,13 +72,26 @@ class NewtonOutcome:
 class NonlinearSystem:
     """Residual and tangent of a problem as one PETSc system.
 
+    Args:
+        problem: complete, with its conditions.
+        tolerance: of the norm of the residual.
+        options: of PETSc; None takes a default one away.
+        solved: names of the unknowns to solve for, all if None; the others keep their values.
+
     Attributes:
         problem: whose unknowns are solved for; its values hold the initial guess and then the solution.
     """
 
-    def __init__(self, problem: Problem, tolerance: float, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        tolerance: float,
+        options: Mapping[str, Any] | None = None,
+        solved: Collection[str] | None = None,
+    ) -> None:
         self.problem = problem
-        self._blocks = [problem.unknowns[name] for name in problem.unknowns]
+        names = problem.unknowns if solved is None else solved
+        self._blocks = [problem.unknowns[name] for name in names]
         self._conditions = [condition for block in self._blocks for condition in block.conditions]
         maps = problem.geometry.entity_maps()
         residuals = [problem.residuals[block.name] for block in self._blocks]
@@ -95,6 +108,7 @@ class NonlinearSystem:
         # before it falls, as at a kink: a line search all but stops there.
         self._bends = any(region.largest_filling is not None for region in problem.regions.values())
         given = {**DEFAULT_OPTIONS, **(options or {})}
+        given = {name: value for name, value in given.items() if value is not None}
         self._tolerance = tolerance
         self._other_options = {**DEFAULT_OPTIONS, **FULL_STEP_OPTIONS, **(options or {})}
         if self._bends:

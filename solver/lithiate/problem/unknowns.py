@@ -69,9 +69,9 @@ def create_unknown(
     return Unknown(name, fem.Function(space), fem.Function(space), test, error_scale, bounded, instantaneous)
 
 
-def scalar_field_space(mesh: dolfinx_mesh.Mesh) -> fem.FunctionSpace:
-    """P1, for concentrations and potentials."""
-    return fem.functionspace(mesh, ("Lagrange", 1))
+def scalar_field_space(mesh: dolfinx_mesh.Mesh, degree: int = 1) -> fem.FunctionSpace:
+    """P1, for concentrations and potentials, or of a higher degree."""
+    return fem.functionspace(mesh, ("Lagrange", degree))
 
 
 def displacement_space(mesh: dolfinx_mesh.Mesh) -> fem.FunctionSpace:

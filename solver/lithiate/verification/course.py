@@ -12,6 +12,7 @@ from lithiate.output.history import history_columns
 from lithiate.problem.observables import Observer, State
 from lithiate.stepping.balances import RESOLUTION
 from lithiate.verification.clamped_film import ClampedFilm
+from lithiate.verification.constriction import Constriction
 from lithiate.verification.core_shell import CoreShell
 from lithiate.verification.double_cantilever import DoubleCantilever
 from lithiate.verification.drive import Drive, region_rows
@@ -26,6 +27,7 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "hollow_sphere": HollowSphere,
     "hertz": Hertz,
     "double_cantilever": DoubleCantilever,
+    "constriction": Constriction,
 }
 """By ``geometry.problem``."""
 

@@ -124,13 +124,16 @@ def diffusion_time(case: Case, region: str, length: float) -> float:
     return length**2 / diffusivity
 
 
-def bare_problem(case: Case, geometry: Geometry, units: Units, **more: Any) -> Problem:
+def bare_problem(
+    case: Case, geometry: Geometry, units: Units, bulk_degree: int | None = None, **more: Any
+) -> Problem:
     """A problem of the regions of a case, without loads.
 
     Args:
         case: valid.
         geometry: its mesh.
         units: of the solver.
+        bulk_degree: of the quadrature, if not the usual one.
         more: further parts of the description.
 
     Raises:
@@ -141,7 +144,7 @@ def bare_problem(case: Case, geometry: Geometry, units: Units, **more: Any) -> P
     description = Description(
         {name: case.card(name) for name in case.regions}, start, switches=switches(case), **more
     )
-    return Problem(geometry, units, description)
+    return Problem(geometry, units, description, bulk_degree)
 
 
 class Means:
