@@ -68,6 +68,10 @@ class Load(Frozen):
         default=None,
         description="Hertz contact: on the whole sphere, or on the whole cylinder per length (a number, N/m)",
     )
+    flux: CurrentDensity | None = Field(
+        default=None,
+        description="two blocks: mean current density through the interface, from the lower to the upper one",
+    )
 
     @property
     def end_with_unit(self) -> float | None:
@@ -170,6 +174,12 @@ PROBLEMS: Mapping[str, VerificationProblem] = {
             "effective_conductivity": "S/m",
             "spot_half_width": "m",
         },
+        balances=("charge_balance_error",),
+    ),
+    "two_blocks": VerificationProblem(
+        columns={"interface_flux": "A/m2"},
+        summary={"error_l2.electrolyte_potential": "-", "interface_flux_error": "-"},
+        needs=("flux",),
         balances=("charge_balance_error",),
     ),
 }

@@ -34,6 +34,7 @@ _VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
     "double_cantilever": ("arm_height", 10, 4),
     "hertz": ("contact_width", 24, 24),
     "constriction": ("width", 32, 32),
+    "two_blocks": ("height", 16, 8),
 }
 """Length of a verification problem and the elements that it takes, in 2D and in 3D; that of a core in a shell
 is the core's radius, that of contact spots the half-width of one."""

@@ -19,7 +19,7 @@ STORING_PROBLEMS = ("sphere", "core_shell", "block")
 ROUND_PROBLEMS = ("sphere", "core_shell", "hollow_sphere")
 """Problems that are spheres."""
 
-CONDUCTING_PROBLEMS = ("constriction",)
+CONDUCTING_PROBLEMS = ("constriction", "two_blocks")
 """Problems whose regions must conduct ions."""
 
 
@@ -42,6 +42,7 @@ def verification_findings(case: Case) -> list[Finding]:
         *_output(case),
         *_double_cantilever(case),
         *_hertz(case),
+        *_interfaces(case),
     ]
 
 
@@ -220,6 +221,19 @@ def _hertz(case: Case) -> Iterator[Finding]:
             f"load.force = {load.force:g}"
         )
         yield Finding(("geometry", "contact_width"), text)
+
+
+def _interfaces(case: Case) -> Iterator[Finding]:
+    """Ions pass between two blocks that hold together."""
+    for name, interface in case.interfaces.items() if case.problem_name == "two_blocks" else ():
+        if interface.debondable:
+            text = f'found "debondable"; allowed: "bonded", with problem = {_name(case)} and no protocol'
+            yield Finding(("interfaces", name, "bond"), text)
+        if interface.exchange_current_density is not None:
+            text = f"found {interface.exchange_current_density:g} A/m2; allowed: only where lithium reacts; "
+            yield Finding(
+                ("interfaces", name, "exchange_current_density"), f"{text}ions pass an exchange_resistance"
+            )
 
 
 def _name(case: Case) -> str:

@@ -13,9 +13,8 @@ from lithiate_meshes.families.verification_constriction import SpotContactGeomet
 from lithiate.case import Case
 from lithiate.geometry import Geometry
 from lithiate.problem.observables import SQUARE_CENTIMETRES, State
-from lithiate.scaling import FARADAY_CONSTANT, GAS_CONSTANT, Units
 from lithiate.verification.drive import SurfaceReaction, bare_problem
-from lithiate.verification.steady import CONJUGATE_GRADIENTS, SteadySolve
+from lithiate.verification.steady import CONJUGATE_GRADIENTS, SteadySolve, conduction_units
 
 REGION, SPOTS, FAR_FACE = "electrolyte", "spots", "top"
 
@@ -26,9 +25,6 @@ ION_DEGREE, BULK_DEGREE = 2, 3
 """The current density is infinite at the edge of a spot: with a potential of degree one, elements of a 32nd
 of the spot's radius there miss the resistance by 2.4 % in 3D, of degree two by 0.4 %. Quadrature is exact for
 the product of its gradients and r."""
-
-_CONCENTRATION = 1e4
-"""Unit of concentration [mol/m3], of which there is none: the unit of time makes the conductivity one."""
 
 
 class Constriction(SteadySolve):
@@ -43,7 +39,7 @@ class Constriction(SteadySolve):
         self._height, self._half_width = shape.height, shape.spot_half_width
         self._platen_area = shape.platen_area
         self._conductivity = case.card(REGION).ionic_conductivity_at(temperature)
-        units = self._units = _units(geometry.length, self._conductivity, temperature)
+        units = self._units = conduction_units(geometry.length, self._conductivity, temperature)
         problem = bare_problem(case, geometry, units, BULK_DEGREE, grounded=FAR_FACE, ion_degree=ION_DEGREE)
         name = f"electrolyte_potential.{REGION}"
         problem.fix(name, FAR_FACE)
@@ -82,10 +78,3 @@ class Constriction(SteadySolve):
             "effective_conductivity": self._height / resistance,
             "spot_half_width": self._half_width,
         }
-
-
-def _units(length: float, conductivity: float, temperature: float) -> Units:
-    """Units in which the conductivity is one: T0 = F^2 C0 L0^2 / (kappa R T)."""
-    thermal = GAS_CONSTANT * temperature
-    time = FARADAY_CONSTANT**2 * _CONCENTRATION * length**2 / (conductivity * thermal)
-    return Units(length, time, _CONCENTRATION, temperature)

@@ -19,6 +19,7 @@ from lithiate.verification.drive import Drive, region_rows
 from lithiate.verification.elastic_sphere import ElasticSphere
 from lithiate.verification.hertz import Hertz
 from lithiate.verification.hollow_sphere import HollowSphere
+from lithiate.verification.interface_flux import InterfaceFlux
 
 DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "sphere": ElasticSphere,
@@ -28,6 +29,7 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "hertz": Hertz,
     "double_cantilever": DoubleCantilever,
     "constriction": Constriction,
+    "two_blocks": InterfaceFlux,
 }
 """By ``geometry.problem``."""
 

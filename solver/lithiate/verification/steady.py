@@ -9,6 +9,7 @@ from lithiate.case import Case
 from lithiate.errors import SolverError
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.problem import Problem
+from lithiate.scaling import FARADAY_CONSTANT, GAS_CONSTANT, Units
 
 CONJUGATE_GRADIENTS: Mapping[str, Any] = {
     "snes_linesearch_type": "basic",
@@ -19,6 +20,23 @@ CONJUGATE_GRADIENTS: Mapping[str, Any] = {
     "mat_mumps_icntl_14": None,
 }
 """For the symmetric system of one potential, which is linear: meshes in space are too large for factors."""
+
+
+_CONCENTRATION = 1e4
+"""Unit of concentration [mol/m3], of which there is none: the unit of time makes the conductivity one."""
+
+
+def conduction_units(length: float, conductivity: float, temperature: float) -> Units:
+    """Units in which a conductivity is one: T0 = F^2 C0 L0^2 / (kappa R T).
+
+    Args:
+        length: L0 [m].
+        conductivity: kappa [S/m].
+        temperature: T [K].
+    """
+    thermal = GAS_CONSTANT * temperature
+    time = FARADAY_CONSTANT**2 * _CONCENTRATION * length**2 / (conductivity * thermal)
+    return Units(length, time, _CONCENTRATION, temperature)
 
 
 class SteadySolve:
