@@ -35,8 +35,15 @@ def _free(unknown: Unknown) -> Array:
     return free
 
 
-def tangent_errors(problem: Problem, system: NonlinearSystem) -> dict[tuple[str, str], float]:
-    """Largest error of J v by (residual, unknown), for random v in one unknown at a time."""
+def tangent_errors(
+    problem: Problem, system: NonlinearSystem, shares: Array = _LENGTHS
+) -> dict[tuple[str, str], float]:
+    """Largest error of J v by (residual, unknown), for random v in one unknown at a time.
+
+    Args:
+        problem, system: in the state to look at, which is left a little off.
+        shares: of the ordinary length of a difference; laws that bend within it need less.
+    """
     random = np.random.default_rng(4)
     # Off the solution, where the residual and all its parts are of their ordinary size.
     for unknown in problem.unknowns.values():
@@ -55,7 +62,7 @@ def tangent_errors(problem: Problem, system: NonlinearSystem) -> dict[tuple[str,
             matrix.mult(whole, predicted)
             kept = unknown.owned_values.copy()
             misses = []
-            for length in _LENGTHS * _length(unknown):
+            for length in shares * _length(unknown):
                 sides = []
                 for sign in (1.0, -1.0):
                     unknown.owned_values[:] = kept + sign * length * direction

@@ -15,7 +15,7 @@ import numpy as np
 from dolfinx import fem
 from lithiate.geometry import distribute
 from lithiate.interfaces.cohesion import CohesiveLaw
-from lithiate.interfaces.contact_area import NoPressureContact, PerssonContact
+from lithiate.interfaces.contact_area import ContactAreaLaw, NoPressureContact, PerssonContact
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
@@ -48,6 +48,7 @@ class CellDesign:
         debonded: the faces only touch, and pressure makes the contact; else they are one body.
         stretch: of the width, held by the side walls.
         switches: which couplings are on.
+        contact: area that pressure makes of debonded faces.
     """
 
     electrode: MaterialCard
@@ -56,6 +57,7 @@ class CellDesign:
     debonded: bool = False
     stretch: float = 1.0
     switches: Switches = field(default_factory=Switches)
+    contact: ContactAreaLaw = PerssonContact(ROUGHNESS)
 
 
 @dataclass
@@ -118,7 +120,7 @@ def create(design: CellDesign) -> Cell:
     cohesion = None
     if design.debonded:
         cohesion = CohesiveLaw(strength=0.01, toughness=1e-5, stiffness=1e3, viscous_time=0.0)
-    contact = PerssonContact(ROUGHNESS) if design.debonded else NoPressureContact()
+    contact = design.contact if design.debonded else NoPressureContact()
     kinetics = ButlerVolmer(exchange, anodic, cathodic)
     laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL)}
     cards = {"electrode": design.electrode, "electrolyte": design.electrolyte}

@@ -122,6 +122,12 @@ def only_line(path: Path, *sets: str) -> str:
             f"{INTERFACE}.contact_area.roughness_slope",
             ["missing"],
         ),
+        (
+            END_OF_INTERFACE,
+            END_OF_INTERFACE + 'contact_area = { model = "plastic", hardness = 0 }\n',
+            f"{INTERFACE}.contact_area.hardness",
+            ["found 0", "> 0 Pa"],
+        ),
         # interface values
         ('strength = "10 MPa"\n', "", f"{INTERFACE}.strength", ["missing", "debondable"]),
         ('toughness = "0.1 J/m2"\n', "", f"{INTERFACE}.toughness", ["missing", "debondable"]),

@@ -12,11 +12,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lithiate.interfaces.contact_area import PlasticContact
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import StoichiometryFunction
 from lithiate.problem.region_model import Switches
 from manufactured import POTENTIAL, START, STRESS, compiled_values, electrode_card, electrolyte_card
+from tangent_differences import LARGEST_ERROR, tangent_errors
 from uniform_cell import EXCHANGE, RESIDUAL, ROUGHNESS, Cell, CellDesign, create, inverted
+
+HARDNESS = 1e9
+"""Of the faces in plastic contact [Pa]."""
 
 RATES = np.array([0.1, 1.0, 10.0, 100.0, 1000.0])
 
@@ -117,6 +122,34 @@ def test_stack_pressure_makes_the_contact(pressed: Cell) -> None:
         row = pressed.row()
         assert row["largest_contact_pressure"] == pytest.approx(pressure, rel=1e-9)
         assert row["contact_area_fraction"] == pytest.approx(persson(pressure), rel=1e-9)
+
+
+def test_flattened_asperities_stay_in_contact() -> None:
+    """a_p = p/H at the largest pressure of all steps, up and down; the tangent on either branch."""
+    design = CellDesign(
+        ELECTRODE, ELECTROLYTE, debonded=True, contact=PlasticContact(hardness=HARDNESS / STRESS)
+    )
+    cell = create(design)
+    cell.set(0.4, 0.6)
+    largest = 0.0
+    for pressure in (40e6, 200e6, 10e6, 150e6, 300e6, 1.5e6):
+        largest = max(largest, pressure)
+        # At a two-hundredth of the largest pressure half of what was flattened has let go.
+        fraction = (0.5 if pressure == 1.5e6 else 1.0) * largest / HARDNESS
+        cell.problem.stack_pressure.value = pressure / STRESS
+        cell.voltage(0.0)  # the equilibrium step of every run, before the current
+        expected = inverted(-3 * EXCHANGE, fraction * EXCHANGE, 0.4, 0.6)
+        assert cell.overpotential(-3 * EXCHANGE) == pytest.approx(expected, abs=1e-9, rel=1e-8)
+        row = cell.row()
+        assert row["largest_contact_pressure"] == pytest.approx(pressure, rel=1e-9)
+        assert row["contact_area_fraction"] == pytest.approx(fraction, rel=1e-8)
+        if pressure in (40e6, 1.5e6):
+            values = {name: item.value.x.array.copy() for name, item in cell.problem.unknowns.items()}
+            errors = tangent_errors(cell.problem, cell.system, np.array([1.0, 0.03, 0.01]))
+            assert {pair: error for pair, error in errors.items() if error > LARGEST_ERROR} == {}
+            for name, item in cell.problem.unknowns.items():
+                item.value.x.array[:] = values[name]
+        cell.problem.accept_step()
 
 
 @pytest.mark.parametrize("sign", [-1, 1])

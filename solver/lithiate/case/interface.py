@@ -41,6 +41,13 @@ class PerssonContact(Frozen):
     roughness_slope: RoughnessSlope = Field(description="root-mean-square slope h' of the combined roughness")
 
 
+class PlasticContact(Frozen):
+    """Contact area of rough faces that flow, a_p = min(1, p/H) at the largest pressure so far."""
+
+    model: Literal["plastic"]
+    hardness: PositivePressure = Field(description="H of the softer side")
+
+
 class Interface(Frozen):
     """One interface; where lithium reacts the side named first is the electrode."""
 
@@ -78,7 +85,7 @@ class Interface(Frozen):
     residual_contact_fraction: ResidualContact = Field(
         default=1e-12, description="numerical floor of the contact-area fraction"
     )
-    contact_area: NoPressedContact | PerssonContact = Field(
+    contact_area: NoPressedContact | PerssonContact | PlasticContact = Field(
         default=NoPressedContact(),
         discriminator="model",
         description="a_p, contact area that pressure makes without a bond",

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from lithiate.case.case import Case
 from lithiate.case.estimate import Estimate, estimate
 from lithiate.case.findings import strip_annotation
-from lithiate.case.interface import PerssonContact
+from lithiate.case.interface import PerssonContact, PlasticContact
 from lithiate.case.protocol import Rest, Step
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.functions import FormulaFunction, StoichiometryFunction, TabulatedFunction
@@ -200,6 +200,8 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     law = "none without a bond"
     if isinstance(interface.contact_area, PerssonContact):
         law = f"Persson, roughness slope {interface.contact_area.roughness_slope:g}"
+    if isinstance(interface.contact_area, PlasticContact):
+        law = f"plastic, hardness {engineering(interface.contact_area.hardness, 'Pa')}"
     yield (
         f"{'':14}  bonded share {interface.bonded_share:g}, contact by pressure: {law}, "
         f"floor {interface.residual_contact_fraction:g}"

@@ -7,7 +7,7 @@ import numpy as np
 from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.checks import ELEMENTS_PER_WIDTH, phase_interface_width, unresolved_phases
-from lithiate.case.interface import Interface, PerssonContact
+from lithiate.case.interface import Interface, PerssonContact, PlasticContact
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.interfaces import contact_area
@@ -70,6 +70,8 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     area: contact_area.ContactAreaLaw = contact_area.NoPressureContact()
     if isinstance(interface.contact_area, PerssonContact):
         area = contact_area.PerssonContact(interface.contact_area.roughness_slope)
+    if isinstance(interface.contact_area, PlasticContact):
+        area = contact_area.PlasticContact(interface.contact_area.hardness / units.stress)
     kinetics, exchange, transfer = None, None, case.transfer_at(name)
     if transfer == "reaction":
         assert interface.exchange_current_density is not None

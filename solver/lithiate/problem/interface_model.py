@@ -51,10 +51,12 @@ class InterfaceHistory:
     Attributes:
         opening: largest effective opening, with its viscous lag.
         passed_slip: frictional slip, a vector on the mesh as built.
+        largest_pressure: largest contact pressure, or None where the contact area does not remember it.
     """
 
     opening: fem.Function
     passed_slip: fem.Function
+    largest_pressure: fem.Function | None = None
 
 
 @dataclass(eq=False)
@@ -144,6 +146,13 @@ class InterfaceModel:
         )
 
     @cached_property
+    def largest_pressure(self) -> Any:
+        """Largest p_n up to the end of the step, where it is remembered."""
+        if self.history is None or self.history.largest_pressure is None:
+            return self.contact_pressure
+        return ufl.max_value(self.contact_pressure, self.history.largest_pressure("+"))
+
+    @cached_property
     def contact_area_fraction(self) -> Any:
         """a."""
         sides = []
@@ -152,7 +161,9 @@ class InterfaceModel:
             sides += [region.solid.youngs_modulus(filling), region.solid.poisson_ratio(filling)]
         modulus = contact_area.contact_modulus(*sides)
         bonded = self.laws.bonded_share * (1 - self.dissipated_share)
-        pressed = self.laws.contact_area.pressed_fraction(self.contact_pressure, modulus)
+        pressed = self.laws.contact_area.pressed_fraction(
+            self.contact_pressure, self.largest_pressure, modulus
+        )
         return contact_area.contact_area_fraction(bonded, pressed, self.laws.residual_contact_fraction)
 
     @cached_property

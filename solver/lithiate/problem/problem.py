@@ -253,6 +253,8 @@ class Problem:
                 )
                 as_made = history.opening.x.array if gap is None else gap.x.array
                 history.opening.x.array[:] = laws.cohesion.initial_history(as_made)
+                if laws.contact_area.remembers:
+                    history.largest_pressure = fem.Function(history_space(mesh))
             normal = smooth_normals(self.measures, name)
             sides = self.regions[first], self.regions[second]
             models[name] = InterfaceModel(
@@ -410,6 +412,8 @@ class Problem:
         expressions = {"opening": interface.new_history}
         if interface.friction is not None:
             expressions |= {f"slip_{i}": interface.friction.passed_slip[i] for i in range(3)}
+        if interface.history is not None and interface.history.largest_pressure is not None:
+            expressions["largest_pressure"] = interface.largest_pressure
         return expressions
 
     def accept_step(self) -> None:
@@ -433,8 +437,10 @@ class Problem:
                 first += width
         for history, points, values in face_updates:
             store(history.opening, values[:, :1], points.places)
-            if values.shape[1] > 1:
-                store(history.passed_slip, values[:, 1:], points.places)
+            if "slip_0" in points.names:
+                store(history.passed_slip, values[:, 1:4], points.places)
+            if history.largest_pressure is not None:
+                store(history.largest_pressure, values[:, -1:], points.places)
         for region in self.regions.values():
             if region.largest_filling is not None and region.concentration is not None:
                 largest = region.largest_filling.x.array
