@@ -9,7 +9,7 @@ from lithiate.case.convexity import convexity_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
-from lithiate.case.protocol import Rest
+from lithiate.case.protocol import HoldVoltage, Rest
 from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
@@ -335,6 +335,8 @@ def _first_step(case: Case) -> list[Finding]:
     for number, step in enumerate(case.protocol):
         if isinstance(step, Rest):
             continue
+        if isinstance(step, HoldVoltage):
+            break
         target, start = step.until.state_of_charge, case.initial.stoichiometry
         if target is not None and (start - target) * step.sign <= 0:
             side = "above" if step.sign < 0 else "below"

@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from lithiate_meshes.quantities import ArealCapacity, CRate, CurrentDensity, Time, Voltage
-from pydantic import Field, model_validator
+from lithiate_meshes.quantities import (
+    ArealCapacity,
+    CRate,
+    CurrentDensity,
+    Quantity,
+    Time,
+    Voltage,
+    parse_rate,
+    refuse,
+    shown,
+)
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from lithiate.materials.card import Frozen, Stoichiometry, refuse_key
+
+_CURRENT_ALLOWED = (
+    'a current density > 0 A/m^2, as a number in A/m^2 or a string with a unit such as "0.1 mA/cm^2", or a '
+    'rate such as "C/50"'
+)
+
+
+def _current_density_or_rate(value: object) -> float | str:
+    """A current density as a number [A/m2], a rate as a string in full capacities per hour: "0.02C"."""
+    density: Quantity = get_args(CurrentDensity)[1]
+    for parse in (parse_rate, density.parse) if isinstance(value, str) else (density.parse,):
+        try:
+            number = parse(value)
+        except PydanticCustomError:
+            continue
+        return f"{number!r}C" if parse is parse_rate else number
+    raise refuse(f"found {shown(value)}; allowed: {_CURRENT_ALLOWED}")
+
+
+CurrentDensityOrRate = Annotated[
+    float | str,
+    PlainValidator(_current_density_or_rate),
+    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}),
+]
 
 
 class Until(Frozen):
@@ -35,6 +70,41 @@ class RestUntil(Frozen):
     """A rest ends after a time."""
 
     time: Time = Field(description="duration of this step")
+
+
+class HoldUntil(Frozen):
+    """Conditions that end a hold; the first one met does."""
+
+    current: CurrentDensityOrRate | None = Field(
+        default=None,
+        description="magnitude of the current per platen area below which the hold ends, or a rate "
+        '("C/50"); this or time',
+    )
+    time: Time | None = Field(default=None, description="duration of this step; this or current")
+    state_of_charge: Stoichiometry | None = None
+    capacity: ArealCapacity | None = Field(
+        default=None, description="charge passed in this step per platen area"
+    )
+
+    @model_validator(mode="after")
+    def _something_surely_ends_it(self) -> HoldUntil:
+        if self.current is None and self.time is None:
+            raise refuse_key(
+                "current",
+                "missing; allowed: at least one of current and time, because the charge that a hold "
+                "passes may stop short of any capacity and state_of_charge",
+            )
+        return self
+
+    @property
+    def current_density(self) -> float | None:
+        """Magnitude of the current per platen area at which the hold ends [A/m2], where it is given so."""
+        return self.current if isinstance(self.current, float) else None
+
+    @property
+    def rate(self) -> float | None:
+        """The same in full capacities per hour, where it is given so."""
+        return parse_rate(self.current) if isinstance(self.current, str) else None
 
 
 class _CurrentStep(Frozen):
@@ -89,5 +159,13 @@ class Rest(Frozen):
         return 0.0
 
 
-Step = Annotated[Lithiate | Delithiate | Rest, Field(discriminator="step")]
+class HoldVoltage(Frozen):
+    """Constant voltage; the current follows. After a lithiation to the same voltage it is CCCV charging."""
+
+    step: Literal["hold_voltage"]
+    voltage: Voltage = Field(description="against Li/Li+")
+    until: HoldUntil
+
+
+Step = Annotated[Lithiate | Delithiate | Rest | HoldVoltage, Field(discriminator="step")]
 """One step of the protocol; ``step`` says which."""

@@ -12,7 +12,7 @@ from lithiate.case.case import Case
 from lithiate.case.estimate import Estimate, estimate
 from lithiate.case.findings import strip_annotation
 from lithiate.case.interface import PerssonContact, PlasticContact
-from lithiate.case.protocol import Rest, Step
+from lithiate.case.protocol import HoldUntil, HoldVoltage, Rest, Step, Until
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.functions import FormulaFunction, StoichiometryFunction, TabulatedFunction
 
@@ -95,24 +95,40 @@ def step_in_words(step: Step, size: Estimate) -> str:
     """One step of the protocol, for example "lithiate at C/10 (0.12 A/m2) until 0.01 V"."""
     if isinstance(step, Rest):
         return f"rest for {duration(step.until.time)}"
+    if isinstance(step, HoldVoltage):
+        return f"hold at {step.voltage:g} V until {_ends(step.until)}"
     if step.rate is not None:
         current = step.rate * size.one_c_current_density
-        rate = f"C/{1 / step.rate:.4g}" if step.rate < 1 else f"{step.rate:.4g}C"
-        text = f"{step.step} at {rate} ({engineering(current, 'A/m2')}, {current / 10:.4g} mA/cm2)"
+        text = (
+            f"{step.step} at {_rate(step.rate)} ({engineering(current, 'A/m2')}, {current / 10:.4g} mA/cm2)"
+        )
     else:
         current = step.current_density or 0.0
         rate = f", {current / size.one_c_current_density:.3g}C" if size.charge else ""
         text = f"{step.step} at {engineering(current, 'A/m2')} ({current / 10:.4g} mA/cm2{rate})"
-    until, ends = step.until, []
-    if until.voltage is not None:
+    return f"{text} until {_ends(step.until)}"
+
+
+def _rate(rate: float) -> str:
+    return f"C/{1 / rate:.4g}" if rate < 1 else f"{rate:.4g}C"
+
+
+def _ends(until: Until | HoldUntil) -> str:
+    """What ends a step, in words."""
+    ends = []
+    if isinstance(until, Until) and until.voltage is not None:
         ends.append(f"{until.voltage:g} V")
+    if isinstance(until, HoldUntil) and until.rate is not None:
+        ends.append(_rate(until.rate))
+    if isinstance(until, HoldUntil) and until.current_density is not None:
+        ends.append(engineering(until.current_density, "A/m2"))
     if until.state_of_charge is not None:
         ends.append(f"state of charge {until.state_of_charge:g}")
     if until.capacity is not None:
         ends.append(f"{until.capacity / 36:.4g} mAh/cm2")
     if until.time is not None:
         ends.append(duration(until.time))
-    return f"{text} until {' or '.join(ends)}"
+    return " or ".join(ends)
 
 
 def _flow(card: MaterialCard, temperature: float) -> str:
@@ -165,17 +181,17 @@ def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -
 def _diffusivity(card: MaterialCard, temperature: float) -> str:
     function, factor = card.diffusivity, card.diffusivity_factor(temperature)
     assert function is not None
-    return " -> ".join(f"{end * factor:.3g}" for end in _ends(function, temperature))
+    return " -> ".join(f"{end * factor:.3g}" for end in _end_values(function, temperature))
 
 
-def _ends(function: StoichiometryFunction, temperature: float) -> list[float]:
+def _end_values(function: StoichiometryFunction, temperature: float) -> list[float]:
     """Values at c = 0 and c = 1, one of them where they are always the same."""
     fillings = (0.0,) if function.constant else (0.0, 1.0)
     return [float(function.at(filling, temperature)) for filling in fillings]
 
 
 def _function(function: StoichiometryFunction, unit: str, temperature: float) -> str:
-    ends = _ends(function, temperature)
+    ends = _end_values(function, temperature)
     text = " -> ".join(engineering(end, unit) if unit else f"{end:g}" for end in ends)
     if isinstance(function, TabulatedFunction):
         return f"{text} (table)"

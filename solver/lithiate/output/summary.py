@@ -38,11 +38,7 @@ def cycles(case: Case, rows: Sequence[Mapping[str, float]]) -> list[dict[str, An
     numbers = sorted({int(row["cycle"]) for row in rows})
     for number in numbers:
         own = [row for row in rows if int(row["cycle"]) == number]
-        charge = {"lithiate": 0.0, "delithiate": 0.0}
-        for index, step in enumerate(case.protocol):
-            passed = [row["areal_capacity"] for row in own if int(row["protocol_step"]) == index]
-            if step.step in charge and passed:
-                charge[step.step] += max(passed)
+        charge = _charges(own)
         if not any(charge.values()):
             continue
         thickness = [row["thickness"] for row in own]
@@ -61,6 +57,19 @@ def cycles(case: Case, rows: Sequence[Mapping[str, float]]) -> list[dict[str, An
         entry |= {key: value for key, value in own[-1].items() if key.startswith("contact_area_fraction.")}
         result.append(entry)
     return result
+
+
+def _charges(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Charge passed per platen area in either direction [mAh/cm2]; that of a hold goes with its current."""
+    charge = {"lithiate": 0.0, "delithiate": 0.0}
+    step, passed = -1, 0.0
+    for row in rows:
+        if int(row["protocol_step"]) != step:
+            step, passed = int(row["protocol_step"]), 0.0
+        direction = "lithiate" if row["current_density"] < 0.0 else "delithiate"
+        charge[direction] += row["areal_capacity"] - passed
+        passed = row["areal_capacity"]
+    return charge
 
 
 def summary(

@@ -205,6 +205,7 @@ class Observer:
             if model.largest_filling is not None
         ]
         self._reactions = self._compile_reactions(maps)
+        self._reaction = None if problem.reaction is None else compat.compile_form(problem.reaction, maps)
         surface = problem.description.platen or problem.description.grounded
         self.platen_area = (
             self._integral(compat.compile_form(measures.surface(1.0, surface), maps)) if surface else 0.0
@@ -285,6 +286,16 @@ class Observer:
         unknown = self.problem.unknowns[ELECTRODE_POTENTIAL]
         values = unknown.old.x.array[: unknown.owned]
         return parallel.largest(self.problem.geometry.communicator, values) * self.problem.units.potential
+
+    def reacting_current(self) -> float:
+        """Integral of i over all interfaces as the equations have it, anodic positive, solver units."""
+        return 0.0 if self._reaction is None else self._assembled(self._reaction)
+
+    def _assembled(self, form: Any) -> float:
+        """The one entry of an equation of a global unknown."""
+        vector = fem.assemble_vector(form)
+        vector.scatter_reverse(la.InsertMode.add)
+        return self._total(vector.array[: vector.index_map.size_local])
 
     def _global_scalar(self, name: str) -> float:
         values = self.problem.unknowns[name].owned_values

@@ -77,6 +77,9 @@ class Problem:
         time_step: length of the step (zero for the equilibrium step).
         stack_pressure: p on the platen, compression positive.
         current_density: applied current per platen area as built, anodic positive.
+        voltage_held: one where the electrode potential is prescribed and the current follows, else zero.
+        held_potential: the electrode potential that is prescribed then.
+        reaction: form of the current that reacts at all interfaces, None without reactions.
     """
 
     def __init__(
@@ -87,11 +90,14 @@ class Problem:
         self.time_step = fem.Constant(geometry.mesh, 0.0)
         self.stack_pressure = fem.Constant(geometry.mesh, 0.0)
         self.current_density = fem.Constant(geometry.mesh, 0.0)
+        self.voltage_held = fem.Constant(geometry.mesh, 0.0)
+        self.held_potential = fem.Constant(geometry.mesh, 0.0)
         self.unknowns: dict[str, Unknown] = {}
         self._platen_shape: fem.Function | None = None
         self.regions = self._create_regions()
         self.interfaces = self._create_interfaces()
         self.residuals: dict[str, Any] = {}
+        self.reaction: Any = None
         for region in self.regions.values():
             self._add_region(region)
         for interface in self.interfaces.values():
@@ -364,8 +370,17 @@ class Problem:
         if ELECTRODE_POTENTIAL in self.unknowns:
             surface = platen or self.description.grounded
             assert surface is not None
-            test = self.unknowns[ELECTRODE_POTENTIAL].test
-            self.add(ELECTRODE_POTENTIAL, self.measures.surface(-self.current_density * test, surface))
+            self._add_electrical_load(surface)
+
+    def _add_electrical_load(self, surface: str) -> None:
+        """(1 - h) (integral of i - I) + h (phi_s - V) A = 0: the current is given, or (h = 1) the voltage."""
+        unknown, held = self.unknowns[ELECTRODE_POTENTIAL], self.voltage_held
+        self.reaction = self.residuals[ELECTRODE_POTENTIAL]
+        applied = self.measures.surface(self.current_density * unknown.test, surface)
+        distance = (unknown.value - self.held_potential) * unknown.test
+        self.residuals[ELECTRODE_POTENTIAL] = (1 - held) * (self.reaction - applied) + (
+            self.measures.surface(held * distance, surface)
+        )
 
     # Dirichlet conditions
 

@@ -94,7 +94,9 @@ class Balances:
         )
         return bulk + faces
 
-    def step(self, state: State, time_step: float, current: float, pressure: float) -> dict[str, float]:
+    def step(
+        self, state: State, time_step: float, current: float, pressure: float, continuous: bool = False
+    ) -> dict[str, float]:
         """Count one solved step (before it is accepted) and return the error of each balance.
 
         Work and dissipation follow the trapezoidal rule, so that energy closes with the time integration
@@ -105,13 +107,14 @@ class Balances:
             time_step: its length, solver units.
             current: total applied current, anodic positive, solver units.
             pressure: on the platen, solver units.
+            continuous: whether a current that differs from that of the step before has not jumped.
         """
         observer = self.observer
         interface_current = observer.interface_current(state)
         self._interface_charge += time_step * interface_current
         self._applied_charge += time_step * current
         self._passed_charge += time_step * abs(current)
-        self._count_energy(state, time_step, current, pressure)
+        self._count_energy(state, time_step, current, pressure, continuous)
         lithium = observer.lithium_content() - self._initial_lithium + self._interface_charge
         capacity = observer.capacity or 1.0
         charge_scale = max(self._passed_charge, SMALLEST_CHARGE * capacity)
@@ -124,7 +127,9 @@ class Balances:
         }
         return self._rounded(errors)
 
-    def _count_energy(self, state: State, time_step: float, current: float, pressure: float) -> None:
+    def _count_energy(
+        self, state: State, time_step: float, current: float, pressure: float, continuous: bool
+    ) -> None:
         """I V + platen work = d(stored) + what plasticity, diffusion, transfer and the rest dissipate."""
         observer = self.observer
         voltage = observer.voltage() / observer.problem.units.potential
@@ -136,14 +141,17 @@ class Balances:
             diffusion=observer.region_total(state, "diffusion_power"),
         )
         # Powers jump with the current: the value before a jump says nothing about the step after it.
-        old = self._powers if current == self._current else new
+        old = self._powers if continuous or current == self._current else new
+        # The charge of a step is its last current times its length: work on it is the mean potential times
+        # that current, so that what followed the current of the step before is taken at this one.
+        scale = current / self._current if continuous and self._current else 1.0
         self._current = current
         platen, first_lithiation = observer.platen_displacement(), observer.first_lithiation_loss()
-        electrical = time_step * (new.electrical + old.electrical) / 2
+        electrical = time_step * (new.electrical + scale * old.electrical) / 2
         mechanical = -pressure * observer.platen_area * (platen - self._platen)
         parts = {
-            "charge_transfer": time_step * (new.charge_transfer + old.charge_transfer) / 2,
-            "ohmic": time_step * (new.ohmic + old.ohmic) / 2,
+            "charge_transfer": time_step * (new.charge_transfer + scale * old.charge_transfer) / 2,
+            "ohmic": time_step * (new.ohmic + scale * old.ohmic) / 2,
             "diffusion": time_step * (new.diffusion + old.diffusion) / 2,
             "plastic": observer.region_total(state, "plastic_work"),
             "viscous": observer.interface_total(state, "viscous_work"),

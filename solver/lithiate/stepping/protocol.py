@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import brentq
 
 from lithiate import parallel
 from lithiate.case import Case
-from lithiate.case.protocol import Rest, Step
+from lithiate.case.protocol import HoldVoltage, Rest, Step
 from lithiate.errors import SolverError
 from lithiate.problem.observables import Observer, State
 from lithiate.problem.problem import Problem
 from lithiate.stepping.balances import Balances
+from lithiate.stepping.cutoffs import CHARGE_TOLERANCE, Cutoffs
+from lithiate.stepping.loads import Loads
 from lithiate.stepping.stepper import SMALLEST_RATIO, StepOutcome, Stepper, next_step
 
 FIRST_STEP_SHARE = 1e-4
@@ -23,14 +26,8 @@ FIRST_STEP_SHARE = 1e-4
 LARGEST_STEP_SHARE = 0.05
 """Largest time step, as the same share, unless the case says otherwise."""
 
-VOLTAGE_TOLERANCE = 1e-4
-"""Cut-off voltages are hit to within this [V]."""
-
 TIME_TOLERANCE = 1e-9
 """Relative distance at which an event in time counts as reached."""
-
-LARGEST_PRESSURE_CUTS = 12
-"""The equilibrium step is split at most this many times in two."""
 
 MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE = 3.6e4
 """C/m2 in one mAh/cm2."""
@@ -76,8 +73,8 @@ class ProtocolRun:
     """Advances a problem through the protocol of a case.
 
     Attributes:
-        rejected_steps: attempts that were not accepted.
         balances: what must be conserved.
+        loads: what is applied.
     """
 
     def __init__(
@@ -91,7 +88,8 @@ class ProtocolRun:
     ) -> None:
         self.case, self.problem, self.stepper, self.observer = case, problem, stepper, observer
         self.balances = Balances(observer)
-        self.rejected_steps = 0
+        self.loads = Loads(problem, stepper, observer, interrupted)
+        self._rejected_steps = 0
         self._interrupted = interrupted
         self._require_room = require_room
         self._time = 0.0
@@ -100,9 +98,9 @@ class ProtocolRun:
         self._unit = problem.units
 
     @property
-    def pressure(self) -> float:
-        """Stack pressure, solver units."""
-        return float(self.problem.stack_pressure.value)
+    def rejected_steps(self) -> int:
+        """Attempts that were not accepted."""
+        return self._rejected_steps + self.loads.rejected_steps
 
     # Equilibrium under stack pressure
 
@@ -112,30 +110,10 @@ class ProtocolRun:
         Raises:
             SolverError: if no equilibrium is found.
         """
-        target = self.case.stack_pressure.pressure / self._unit.stress
-        applied, part, iterations = 0.0, target, 0
-        while True:
-            self._interrupted()
-            self.problem.stack_pressure.value = min(applied + part, target)
-            outcome = self.stepper.attempt(0.0)
-            iterations += outcome.newton.iterations
-            if outcome.newton.converged:
-                applied = float(self.problem.stack_pressure.value)
-                if applied >= target:
-                    break
-                self.stepper.accept()
-                continue
-            self.rejected_steps += 1
-            self.stepper.reject()
-            part /= 2
-            if part <= target / 2**LARGEST_PRESSURE_CUTS:
-                raise SolverError(
-                    f"no equilibrium under a stack pressure of {applied * self._unit.stress:.3g} Pa "
-                    f"({outcome.newton.reason})"
-                )
+        iterations = self.loads.press(self.case.stack_pressure)
         self._require_room(0.0)
         state = self.observer.state()
-        errors = self.balances.start(state, self.pressure)
+        errors = self.balances.start(state, self.loads.pressure)
         record = self._record(0.0, 0, 0.0, 0.0, iterations, state, errors, landmark=True)
         self.stepper.accept()
         return record
@@ -158,28 +136,24 @@ class ProtocolRun:
                 lithiated_last = False
             yield from self._run_step(number, step)
 
-    def _applied_current_density(self, step: Step) -> float:
-        """Per platen area, solver units."""
-        if isinstance(step, Rest):
-            return 0.0
-        if step.current_density is not None:
-            return step.sign * step.current_density / self._unit.current_density
-        assert step.rate is not None
-        per_hour = step.rate * self._unit.time / 3600.0
-        return step.sign * per_hour * self.observer.capacity / self.observer.platen_area
-
     def _run_step(self, number: int, step: Step) -> Iterator[Record]:
-        current_density = self._applied_current_density(step)
-        self.problem.current_density.value = current_density
         self.stepper.forget()
-        start = self._time
-        duration = step.until.time / self._unit.time if step.until.time is not None else np.inf
-        current = current_density * self.observer.platen_area
-        nominal = duration if current == 0.0 else min(duration, self.observer.capacity / abs(current))
-        time_step = FIRST_STEP_SHARE * nominal
-        largest = LARGEST_STEP_SHARE * nominal
+        scales = self.loads.start(step)
+        start, passed = self._time, 0.0
+        held = isinstance(step, HoldVoltage)
+        current = 0.0 if held else self.loads.density(step) * self.observer.platen_area
+        cutoffs = Cutoffs(None if isinstance(step, Rest) else step, self.observer, scales.end_current)
+        if held:
+            cutoffs.accept(self.loads.density(step), 0.0)
+        time_step = FIRST_STEP_SHARE * scales.fastest
+        largest = LARGEST_STEP_SHARE * scales.slowest
         if self.case.solver.largest_step is not None:
             largest = min(largest, self.case.solver.largest_step / self._unit.time)
+
+        def excess_after(trial: float) -> float:
+            density = self.loads.density(step)
+            return cutoffs.excess(density, passed + abs(density) * trial)
+
         finished = False
         while not finished:
             self._interrupted()
@@ -190,32 +164,50 @@ class ProtocolRun:
             trial, lands, ends = self._shorten(min(time_step, largest), step, start, current)
             outcome = self.stepper.attempt(trial)
             if not outcome.acceptable:
-                time_step = self._reject(trial, outcome, nominal)
+                time_step = self._reject(trial, outcome, scales.fastest)
                 continue
-            crossing = self._voltage_excess(step)
-            if crossing > VOLTAGE_TOLERANCE and self._before_cut_off(step, start):
-                located = self._locate_voltage(step, trial)
-                if located is None:
-                    time_step = self._reject(trial, outcome, nominal, failed=True)
-                    continue
-                trial, outcome = located
-                crossing = 0.0
-            finished = ends or crossing >= -VOLTAGE_TOLERANCE
-            passed = abs(current_density) * (self._time + trial - start)
-            yield self._finish(number, trial, passed, outcome, lands or finished)
+            try:
+                excess = excess_after(trial)
+                if excess > 1.0 and cutoffs.before < 0.0:
+                    trial, outcome = self._locate(excess_after, cutoffs.before, trial)
+                    excess = 0.0
+                target = cutoffs.landing(self.case.output.states_of_charge)
+                if target is not None:
+                    way = partial(self._beyond, cutoffs, target)
+                    before = -abs(target - cutoffs.charge) / CHARGE_TOLERANCE
+                    trial, outcome = self._locate(way, before, trial)
+                    lands, ends, excess = True, False, -np.inf
+            except _EventSolveFailedError:
+                time_step = self._reject(trial, outcome, scales.fastest, failed=True)
+                continue
+            finished = ends or excess >= -1.0
+            density = self.loads.density(step)
+            passed += abs(density) * trial
+            # The current follows a held voltage, which jumps only at the start of the protocol step.
+            continuous = held and self._time > start
+            yield self._finish(number, trial, density, passed, outcome, lands or finished, continuous)
+            cutoffs.accept(density, passed)
             proposed = next_step(trial, outcome)
             # A step that was cut short to land on an event says nothing against the length it had before.
             time_step = max(proposed, time_step) if trial < time_step else proposed
 
     def _finish(
-        self, number: int, trial: float, passed: float, outcome: StepOutcome, landmark: bool
+        self,
+        number: int,
+        trial: float,
+        density: float,
+        passed: float,
+        outcome: StepOutcome,
+        landmark: bool,
+        continuous: bool,
     ) -> Record:
         # Before anything of the step is kept: what it refuses is no good state.
         self._require_room((self._time + trial) * self._unit.time)
         state = self.observer.state()
-        density = float(self.problem.current_density.value)
         current = density * self.observer.platen_area
-        errors = self.balances.step(state, trial, current, self.pressure)
+        errors = self.balances.step(state, trial, current, self.loads.pressure, continuous)
+        # Where the voltage is held no equation reads it; the next step is measured by it.
+        self.problem.current_density.value = density
         self._time += trial
         self._index += 1
         capacity = (
@@ -252,7 +244,7 @@ class ProtocolRun:
         )
 
     def _reject(self, trial: float, outcome: StepOutcome, nominal: float, failed: bool = False) -> float:
-        self.rejected_steps += 1
+        self._rejected_steps += 1
         self.stepper.reject()
         shorter = trial * 0.4 if failed else next_step(trial, outcome)
         if shorter < SMALLEST_RATIO * nominal:
@@ -302,7 +294,7 @@ class ProtocolRun:
     def _end_times(self, step: Step, start: float, current: float) -> Iterator[float]:
         if step.until.time is not None:
             yield start + step.until.time / self._unit.time - self._time
-        if isinstance(step, Rest):
+        if isinstance(step, Rest | HoldVoltage):
             return
         if step.until.state_of_charge is not None:
             yield max(
@@ -313,38 +305,36 @@ class ProtocolRun:
             charge = step.until.capacity / (self._unit.current_density * self._unit.time)
             yield start + charge / abs(current / self.observer.platen_area) - self._time
 
-    def _voltage_excess(self, step: Step) -> float:
-        """How far the voltage lies beyond the cut-off [V]; minus infinity where there is none."""
-        if isinstance(step, Rest) or step.until.voltage is None:
-            return -np.inf
-        return step.sign * (self.observer.voltage() - step.until.voltage)
+    @staticmethod
+    def _beyond(cutoffs: Cutoffs, state_of_charge: float, time_step: float) -> float:
+        del time_step
+        return cutoffs.distance_to(state_of_charge)
 
-    def _before_cut_off(self, step: Step, start: float) -> bool:
-        """Whether the time step starts before the cut-off, so that it can be located inside."""
-        if self._time <= start:
-            return False
-        assert not isinstance(step, Rest) and step.until.voltage is not None
-        return step.sign * (self.observer.accepted_voltage() - step.until.voltage) < 0.0
+    def _locate(
+        self, excess_after: Callable[[float], float], before: float, time_step: float
+    ) -> tuple[float, StepOutcome]:
+        """The step that ends on an event, solved.
 
-    def _locate_voltage(self, step: Step, time_step: float) -> tuple[float, StepOutcome] | None:
-        """The step that ends on the cut-off voltage, solved; None if a trial on the way did not converge."""
-        assert not isinstance(step, Rest) and step.until.voltage is not None
-        cut_off = step.until.voltage
+        Args:
+            excess_after: how far the solved state lies beyond the event, after a step of given length.
+            before: the same at the start of the step, negative.
+            time_step: a length after which it is positive.
+
+        Raises:
+            _EventSolveFailedError: a trial on the way did not converge.
+        """
         outcome: StepOutcome | None = None
 
         def excess(trial: float) -> float:
             nonlocal outcome
             if trial == 0.0:
-                return step.sign * (self.observer.accepted_voltage() - cut_off)
+                return before
             outcome = self.stepper.attempt(trial)
             if not outcome.newton.converged:
                 raise _EventSolveFailedError
-            return self._voltage_excess(step)
+            return excess_after(trial)
 
-        try:
-            root = float(brentq(excess, 0.0, time_step, xtol=1e-12, rtol=1e-6))
-            excess(root)
-        except _EventSolveFailedError:
-            return None
+        root = float(brentq(excess, 0.0, time_step, xtol=1e-12, rtol=1e-6))
+        excess(root)
         assert outcome is not None
         return root, outcome

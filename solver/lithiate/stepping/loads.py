@@ -1,0 +1,149 @@
+"""What is applied to a cell: the force of the platen, and the current or the voltage of a protocol step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from dolfinx import fem
+
+from lithiate.case.protocol import HoldVoltage, Rest, Step
+from lithiate.case.sections import StackPressure
+from lithiate.errors import SolverError
+from lithiate.problem.observables import Observer
+from lithiate.problem.problem import Problem
+from lithiate.stepping.stepper import Stepper
+
+LARGEST_LOAD_CUTS = 12
+"""A load that jumps is split at most this many times in two."""
+
+
+@dataclass(frozen=True)
+class Scales:
+    """What the time steps of a protocol step are measured by, solver units.
+
+    Attributes:
+        fastest: time in which the charge would pass at the first current; of the first and smallest step.
+        slowest: the same at the last current; of the largest step.
+        end_current: current density per platen area that ends a hold.
+    """
+
+    fastest: float
+    slowest: float
+    end_current: float | None
+
+
+class Loads:
+    """Sets the loads of a problem, those that jump in as many parts as it takes.
+
+    Attributes:
+        rejected_steps: parts that were too large.
+    """
+
+    def __init__(
+        self, problem: Problem, stepper: Stepper, observer: Observer, interrupted: Callable[[], None]
+    ) -> None:
+        self.problem, self.stepper, self.observer = problem, stepper, observer
+        self.rejected_steps = 0
+        self._interrupted = interrupted
+        self._unit = problem.units
+
+    @property
+    def pressure(self) -> float:
+        """Stack pressure, solver units."""
+        return float(self.problem.stack_pressure.value)
+
+    def press(self, section: StackPressure) -> int:
+        """Solve the equilibrium under stack pressure without accepting it; return the Newton iterations.
+
+        Raises:
+            SolverError: if no equilibrium is found.
+        """
+        target = section.pressure / self._unit.stress
+        return self._approach(
+            self.problem.stack_pressure, 0.0, target, "Pa of stack pressure", self._unit.stress
+        )
+
+    def _approach(self, load: fem.Constant, start: float, target: float, name: str, unit: float) -> int:
+        """Bring a load to its value while lithium stays where it is, in as many parts as it takes.
+
+        The last part is solved but not accepted.
+
+        Args:
+            load: to be changed.
+            start: its value in the accepted state.
+            target: its value at the end.
+            name: what it is, after its value in a message.
+            unit: its solver unit.
+
+        Returns:
+            Newton iterations.
+
+        Raises:
+            SolverError: if no equilibrium is found.
+        """
+        done, part, iterations = 0.0, 1.0, 0
+        while True:
+            self._interrupted()
+            share = min(done + part, 1.0)
+            load.value = target if share == 1.0 else start + share * (target - start)
+            outcome = self.stepper.attempt(0.0)
+            iterations += outcome.newton.iterations
+            if outcome.newton.converged:
+                done = share
+                if done == 1.0:
+                    return iterations
+                self.stepper.accept()
+                continue
+            self.rejected_steps += 1
+            self.stepper.reject()
+            part /= 2
+            if part <= 2.0**-LARGEST_LOAD_CUTS:
+                reached = (start + done * (target - start)) * unit
+                raise SolverError(f"no equilibrium beyond {reached:.3g} {name} ({outcome.newton.reason})")
+
+    def _areal_current(self, density: float | None, rate: float | None) -> float:
+        """Magnitude per platen area, solver units, of what a step gives as a current density or a rate."""
+        if density is not None:
+            return density / self._unit.current_density
+        assert rate is not None
+        per_hour = rate * self._unit.time / 3600.0
+        return per_hour * self.observer.capacity / self.observer.platen_area
+
+    def start(self, step: Step) -> Scales:
+        """Apply the current or the voltage of a step, and find what its time steps are measured by."""
+        problem, observer = self.problem, self.observer
+        duration = step.until.time / self._unit.time if step.until.time is not None else np.inf
+        if isinstance(step, HoldVoltage):
+            return self._hold(step, duration)
+        problem.voltage_held.value = 0.0
+        density = 0.0
+        if not isinstance(step, Rest):
+            density = step.sign * self._areal_current(step.current_density, step.rate)
+            duration = min(duration, observer.capacity / (abs(density) * observer.platen_area))
+        problem.current_density.value = density
+        return Scales(duration, duration, None)
+
+    def _hold(self, step: HoldVoltage, duration: float) -> Scales:
+        """Bring the electrode to its voltage at once; the current that follows says how fast things go."""
+        problem, observer, until = self.problem, self.observer, step.until
+        end_current = None
+        if until.current is not None:
+            end_current = self._areal_current(until.current_density, until.rate)
+            duration = min(duration, observer.capacity / (end_current * observer.platen_area))
+        start = observer.voltage() / self._unit.potential
+        target = step.voltage / self._unit.potential
+        problem.voltage_held.value = 1.0
+        self._approach(problem.held_potential, start, target, "V of held voltage", self._unit.potential)
+        problem.current_density.value = self.density(step)
+        self.stepper.accept()
+        current = abs(observer.reacting_current())
+        fastest = min(duration, observer.capacity / current) if current > 0.0 else duration
+        return Scales(fastest, duration, end_current)
+
+    def density(self, step: Step) -> float:
+        """Current density per platen area of the solved state, solver units."""
+        if isinstance(step, HoldVoltage):
+            return self.observer.reacting_current() / self.observer.platen_area
+        return float(self.problem.current_density.value)

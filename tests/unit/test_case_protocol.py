@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Protocols and stack pressure in a case file: what they hold, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from case_files import write_case
+from lithiate.case import load_case
+from lithiate.case.report import report_lines
+from lithiate.errors import InputError
+
+HOLD = '{step="hold_voltage", voltage="10 mV", until={current="C/50", time="2 h"}}'
+
+
+def refusal(path: Path, *settings: str) -> str:
+    with pytest.raises(InputError) as caught:
+        load_case(path, settings)
+    return str(caught.value)
+
+
+def test_a_hold_is_kept_and_reported(tmp_path: Path) -> None:
+    case = load_case(write_case(tmp_path), [f"protocol.1={HOLD}"])
+    again = load_case(write_case(tmp_path, case.to_toml(), "again.toml"))
+    assert again == case
+    step = again.protocol[1]
+    assert step.step == "hold_voltage"
+    assert (step.voltage, step.until.time) == (pytest.approx(0.01), 7200.0)
+    assert (step.until.rate, step.until.current_density) == (0.02, None)
+    assert "hold at 0.01 V until C/50 or 2 h" in "\n".join(report_lines(case))
+
+
+@pytest.mark.parametrize(("given", "density"), [("0.1 mA/cm^2", 1.0), ("0.5", 0.5)])
+def test_the_current_that_ends_a_hold_may_be_a_density(tmp_path: Path, given: str, density: float) -> None:
+    sets = [f"protocol.1={HOLD}", f"protocol.1.until.current={given}"]
+    step = load_case(write_case(tmp_path), sets).protocol[1]
+    assert step.step == "hold_voltage"
+    assert (step.until.rate, step.until.current_density) == (None, pytest.approx(density))
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("protocol.1.until={}", ["protocol.1.until.current", "current and time"]),
+        ("protocol.1.until={capacity=1.0}", ["protocol.1.until.current", "may stop short"]),
+        ("protocol.1.until.current=0", ["protocol.1.until.current", "found 0", 'such as "C/50"']),
+        ("protocol.1.until.current=C/0", ["protocol.1.until.current", '"C/0"']),
+        ("protocol.1.until.current=5 MPa", ["protocol.1.until.current", '"5 MPa"', "current density"]),
+        ("protocol.1.until.voltage=0.1", ["protocol.1.until.voltage", "unknown key", "current"]),
+        ("protocol.1.rate=C/10", ["protocol.1.rate", "unknown key", "voltage"]),
+        ("protocol.1.voltage=5 A", ["protocol.1.voltage", "no voltage"]),
+        ("protocol.1.step=hold_volt", ["protocol.1.step", "did you mean hold_voltage?"]),
+    ],
+)
+def test_what_no_hold_can_be_is_refused(tmp_path: Path, setting: str, words: list[str]) -> None:
+    message = refusal(write_case(tmp_path), f"protocol.1={HOLD}", setting)
+    assert len(message.splitlines()) == 1
+    for word in words:
+        assert word in message
