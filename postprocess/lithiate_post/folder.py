@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -213,7 +213,17 @@ class ResultFolder:
     @cached_property
     def step_names(self) -> list[str]:
         """The kind of each protocol step, such as "lithiate", by number; empty where the case is missing."""
-        return [str(step.get("step", "")) for step in self.case.get("protocol", [])]
+        return list(_kinds_of_steps(self.case.get("protocol", [])))
+
+
+def _kinds_of_steps(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The kind of each step in the order in which it was done, steps of a repeat as often as it says."""
+    for entry in entries:
+        if entry.get("step") == "repeat":
+            for _ in range(int(entry.get("times", 1))):
+                yield from _kinds_of_steps(entry.get("steps", []))
+        else:
+            yield str(entry.get("step", ""))
 
 
 def open_folder(path: str | os.PathLike[str]) -> ResultFolder:

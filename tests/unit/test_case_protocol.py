@@ -58,3 +58,54 @@ def test_what_no_hold_can_be_is_refused(tmp_path: Path, setting: str, words: lis
     assert len(message.splitlines()) == 1
     for word in words:
         assert word in message
+
+
+CYCLES = (
+    'protocol.1={step="repeat", times=3, steps=[{step="lithiate", rate="C/5", until={voltage=0.01}}, '
+    '{step="repeat", times=2, steps=[{step="rest", until={time=60}}]}, '
+    '{step="delithiate", rate="C/5", until={voltage=1.0}}]}'
+)
+
+
+def test_repeats_are_unrolled_in_order(tmp_path: Path) -> None:
+    case = load_case(write_case(tmp_path), [CYCLES])
+    kinds = [step.step for step in case.steps]
+    assert kinds == ["lithiate", *(["lithiate", "rest", "rest", "delithiate"] * 3), "delithiate"]
+    assert load_case(write_case(tmp_path, case.to_toml(), "again.toml")) == case
+    lines = [line.strip() for line in report_lines(case)]
+    start = next(number for number, line in enumerate(lines) if "steps 1 to 12, 3 times over:" in line)
+    assert lines[start + 1].startswith("1  lithiate at C/5")
+    assert lines[start + 2] == "2  steps 2 to 3, 2 times over:"
+    assert lines[start + 4].startswith("4  delithiate")
+    assert lines[start + 5].startswith("13  delithiate")
+
+
+def test_a_step_of_a_repeat_can_be_set(tmp_path: Path) -> None:
+    case = load_case(write_case(tmp_path), [CYCLES, "protocol.1.steps.0.rate=C/20", "protocol.1.times=100"])
+    assert len(case.steps) == 402
+    assert {step.rate for step in case.steps if step.step == "lithiate"} == {0.1, 0.05}
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("protocol.1.times=0", ["protocol.1.times", "found 0", "at least 1"]),
+        ("protocol.1.times=2.5", ["protocol.1.times", "found 2.5", "whole number"]),
+        ("protocol.1.steps=[]", ["protocol.1.steps", "at least one entry"]),
+        ("protocol.1.steps.0.rate=C/0", ["protocol.1.steps.0.rate", '"C/0"']),
+        ("protocol.1.steps.1.steps.0.until={}", ["protocol.1.steps.1.steps.0.until.time", "missing"]),
+        ("protocol.1.steps.2.step=delith", ["protocol.1.steps.2.step", "did you mean delithiate?"]),
+        ("protocol.1.cycles=2", ["protocol.1.cycles", "unknown key", "times"]),
+    ],
+)
+def test_what_no_repeat_can_be_is_refused(tmp_path: Path, setting: str, words: list[str]) -> None:
+    message = refusal(write_case(tmp_path), CYCLES, setting)
+    assert len(message.splitlines()) == 1
+    for word in words:
+        assert word in message
+
+
+def test_the_first_state_of_charge_is_checked_inside_a_repeat(tmp_path: Path) -> None:
+    repeat = '{step="repeat", times=2, steps=[{step="lithiate", rate=1, until={state_of_charge=0.01}}]}'
+    message = refusal(write_case(tmp_path), f"protocol=[{repeat}]")
+    assert "protocol.0.steps.0.until.state_of_charge: found 0.01; allowed: above" in message

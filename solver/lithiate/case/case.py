@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from lithiate.case.interface import Interface
 from lithiate.case.load import PROBLEMS, Load, VerificationProblem
-from lithiate.case.protocol import Step
+from lithiate.case.protocol import Entry, Step, carried_out
 from lithiate.case.region import Region
 from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
 from lithiate.case.toml_text import dotted, to_toml, toml_value
@@ -52,7 +53,7 @@ class Case(Frozen):
     stack_pressure: StackPressure = Field(
         default=StackPressure(pressure=0.0), description="needed by every cell, that is by every protocol"
     )
-    protocol: tuple[Step, ...] = Field(
+    protocol: tuple[Entry, ...] = Field(
         default=(), description='needed by every cell; with family = "verification", [load] in its place'
     )
     load: Load | None = None
@@ -90,6 +91,11 @@ class Case(Frozen):
     def verification(self) -> VerificationProblem | None:
         """What this verification problem needs and gives; None for a cell, which follows a protocol."""
         return None if self.protocol else PROBLEMS.get(self.problem_name)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of the protocol in the order in which it is done, repeats unrolled."""
+        return tuple(carried_out(self.protocol))
 
     @property
     def problem_name(self) -> str:

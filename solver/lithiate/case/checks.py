@@ -9,7 +9,7 @@ from lithiate.case.convexity import convexity_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
-from lithiate.case.protocol import HoldVoltage, Rest
+from lithiate.case.protocol import HoldVoltage, Rest, written
 from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
@@ -332,7 +332,7 @@ def _joined(regions: Iterable[str], interfaces: Iterable[str]) -> dict[str, set[
 
 def _first_step(case: Case) -> list[Finding]:
     """A state of charge to be reached must lie ahead; it is known only before the first current."""
-    for number, step in enumerate(case.protocol):
+    for path, step in written(case.protocol):
         if isinstance(step, Rest):
             continue
         if isinstance(step, HoldVoltage):
@@ -340,8 +340,12 @@ def _first_step(case: Case) -> list[Finding]:
         target, start = step.until.state_of_charge, case.initial.stoichiometry
         if target is not None and (start - target) * step.sign <= 0:
             side = "above" if step.sign < 0 else "below"
-            path = ("protocol", number, "until", "state_of_charge")
-            return [Finding(path, f"found {target:g}; allowed: {side} initial.stoichiometry = {start:g}")]
+            return [
+                Finding(
+                    (*path, "until", "state_of_charge"),
+                    f"found {target:g}; allowed: {side} initial.stoichiometry = {start:g}",
+                )
+            ]
         break
     return []
 

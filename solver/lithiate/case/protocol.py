@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, get_args
 
 from lithiate_meshes.quantities import (
@@ -15,10 +16,13 @@ from lithiate_meshes.quantities import (
     refuse,
     shown,
 )
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, StrictInt, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from lithiate.materials.card import Frozen, Stoichiometry, refuse_key
+
+LARGEST_REPEAT = 100_000
+"""A repeat beyond this is taken for a slip."""
 
 _CURRENT_ALLOWED = (
     'a current density > 0 A/m^2, as a number in A/m^2 or a string with a unit such as "0.1 mA/cm^2", or a '
@@ -167,5 +171,41 @@ class HoldVoltage(Frozen):
     until: HoldUntil
 
 
-Step = Annotated[Lithiate | Delithiate | Rest | HoldVoltage, Field(discriminator="step")]
+class Repeat(Frozen):
+    """Steps that are done several times over, such as the cycles of a test."""
+
+    step: Literal["repeat"]
+    times: Annotated[StrictInt, Field(ge=1, le=LARGEST_REPEAT)] = Field(
+        description="how often the steps are done, 1 for once"
+    )
+    steps: tuple[Entry, ...] = Field(min_length=1, description="steps as in [[protocol]], repeats included")
+
+
+Step = Lithiate | Delithiate | Rest | HoldVoltage
 """One step of the protocol; ``step`` says which."""
+
+Entry = Annotated[Step | Repeat, Field(discriminator="step")]
+"""What a protocol is written of: a step, or steps to repeat."""
+
+Repeat.model_rebuild()
+
+
+def carried_out(entries: Sequence[Step | Repeat]) -> Iterator[Step]:
+    """Every step in the order in which it is done, those of a repeat as often as it says."""
+    for entry in entries:
+        if isinstance(entry, Repeat):
+            for _ in range(entry.times):
+                yield from carried_out(entry.steps)
+        else:
+            yield entry
+
+
+def written(
+    entries: Sequence[Step | Repeat], path: tuple[str | int, ...] = ("protocol",)
+) -> Iterator[tuple[tuple[str | int, ...], Step]]:
+    """Every step once, as written, with its key path in the case file."""
+    for number, entry in enumerate(entries):
+        if isinstance(entry, Repeat):
+            yield from written(entry.steps, (*path, number, "steps"))
+        else:
+            yield (*path, number), entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import floor, log10
 
 from lithiate_meshes.quantities import Quantity
@@ -12,7 +12,7 @@ from lithiate.case.case import Case
 from lithiate.case.estimate import Estimate, estimate
 from lithiate.case.findings import strip_annotation
 from lithiate.case.interface import PerssonContact, PlasticContact
-from lithiate.case.protocol import HoldUntil, HoldVoltage, Rest, Step, Until
+from lithiate.case.protocol import HoldUntil, HoldVoltage, Repeat, Rest, Step, Until, carried_out
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.functions import FormulaFunction, StoichiometryFunction, TabulatedFunction
 
@@ -59,14 +59,28 @@ def report_lines(case: Case) -> Iterator[str]:
         start, temperature = case.initial.stoichiometry, case.physics.temperature
         yield f"Start         stoichiometry {start:g} at {temperature:g} K, free of stress"
     yield f"Physics       {_physics(case)}"
-    for number, step in enumerate(case.protocol):
-        yield f"{'Protocol' if number == 0 else '':<14}{number}  {step_in_words(step, size)}"
+    for number, line in enumerate(_protocol(case.protocol, size)):
+        yield f"{'' if number else 'Protocol':<14}{line}"
     if case.load is not None:
         parts = [f"{name.replace('_', ' ')} {value}" for name, value in case.load if value is not None]
         yield f"Load          {', '.join(parts)}"
     yield ""
     yield from _size(case, size)
     yield from _remarks(case)
+
+
+def _protocol(entries: Sequence[Step | Repeat], size: Estimate, first: int = 0) -> Iterator[str]:
+    """The steps as written, each with the number that it has in the history when it is first done."""
+    for entry in entries:
+        if isinstance(entry, Repeat):
+            last = first + sum(1 for _ in carried_out([entry])) - 1
+            yield f"{first}  steps {first} to {last}, {entry.times} times over:"
+            for line in _protocol(entry.steps, size, first):
+                yield f"   {line}"
+            first = last + 1
+        else:
+            yield f"{first}  {step_in_words(entry, size)}"
+            first += 1
 
 
 def _parameters(model: BaseModel) -> Iterator[str]:

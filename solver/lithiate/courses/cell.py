@@ -84,7 +84,7 @@ class CellCourse:
         self._note_sliding(record)
         self._note_failure(record, row)
         charge, voltage = row["state_of_charge"], row["voltage"]
-        kind = self._case.protocol[record.protocol_step].step
+        kind = self._case.steps[record.protocol_step].step
         iterations = f"{record.newton_iterations} Newton iterations"
         return Entry(
             row=row,
@@ -102,7 +102,7 @@ class CellCourse:
     def _share(self, record: Record, state_of_charge: float) -> float:
         """Share of the protocol that is done, judged from the state of charge that each step aims at."""
         number = record.protocol_step
-        step = self._case.protocol[number]
+        step = self._case.steps[number]
         start = self._start_charge.setdefault(number, state_of_charge)
         if isinstance(step, Rest | HoldVoltage):
             inside = 0.5
@@ -111,7 +111,7 @@ class CellCourse:
             if aim is None:
                 aim = 1.0 if step.sign < 0 else 0.0
             inside = abs(state_of_charge - start) / max(abs(aim - start), 1e-9)
-        return (number + min(inside, 1.0)) / len(self._case.protocol)
+        return (number + min(inside, 1.0)) / len(self._case.steps)
 
     def _require_room(self, time: float) -> None:
         """End the run where bodies grow together across an empty space, in which no contact is computed.

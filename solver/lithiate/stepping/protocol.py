@@ -127,7 +127,7 @@ class ProtocolRun:
             SolverError: if no step small enough converges.
         """
         lithiated_last = True
-        for number, step in enumerate(self.case.protocol):
+        for number, step in enumerate(self.case.steps):
             if step.step == "lithiate":
                 if not lithiated_last:
                     self._cycle += 1
