@@ -68,7 +68,7 @@ class Run:
 
 
 def run_short_cell(
-    folder: Path, protocol: str = LITHIATE, stack: str = 'pressure = "5 MPa"', status: int = 0, sets: str = ""
+    folder: Path, protocol: str = LITHIATE, stack: str = 'pressure = "5 MPa"', *sets: str
 ) -> Run:
     """Run the film through a protocol under a platen.
 
@@ -76,12 +76,11 @@ def run_short_cell(
         folder: an empty one.
         protocol: ``[[protocol]]`` tables.
         stack: lines of the table ``[stack_pressure]``.
-        status: exit status that is due.
-        sets: one setting, if any.
+        *sets: settings, as after ``--set``.
     """
     (folder / "case.toml").write_text(f"{CASE}[stack_pressure]\n{stack}\n{protocol}", encoding="utf-8")
-    finished = run_case(folder / "result", *([sets] if sets else []), case=folder / "case.toml")
-    assert finished.returncode == status, finished.stdout + finished.stderr
+    finished = run_case(folder / "result", *sets, case=folder / "case.toml")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
     columns, rows = read_history(folder / "result")
     summary = json.loads((folder / "result" / "summary.json").read_text(encoding="utf-8"))
     return Run({name.split(" ")[0]: rows[:, number] for number, name in enumerate(columns)}, summary)

@@ -109,3 +109,51 @@ def test_the_first_state_of_charge_is_checked_inside_a_repeat(tmp_path: Path) ->
     repeat = '{step="repeat", times=2, steps=[{step="lithiate", rate=1, until={state_of_charge=0.01}}]}'
     message = refusal(write_case(tmp_path), f"protocol=[{repeat}]")
     assert "protocol.0.steps.0.until.state_of_charge: found 0.01; allowed: above" in message
+
+
+TABLE = 'stack_pressure={mode="table", times=[0, "1 h", "2 h"], pressures=["5 MPa", "50 MPa", 1e6]}'
+SPRING = 'stack_pressure={mode="spring", pressure="5 MPa", stiffness="1 GPa/um"}'
+PRESSURE = 'protocol.1={step="pressure", pressure="1 MPa", until={time="10 min"}}'
+
+
+def test_what_the_platen_does_is_kept_and_reported(tmp_path: Path) -> None:
+    for setting, words in (
+        (TABLE, "5 MPa (table, to 1 MPa in 2 h)"),
+        (SPRING, "5 MPa (spring, 1 GPa/um)"),
+        ("stack_pressure.fabrication_pressure=400 MPa", "5 MPa (constant, after 400 MPa in fabrication)"),
+        (PRESSURE, "pressure to 1 MPa within 10 min"),
+    ):
+        case = load_case(write_case(tmp_path), [setting])
+        assert load_case(write_case(tmp_path, case.to_toml(), "again.toml")) == case
+        assert words in "\n".join(report_lines(case)), setting
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (("stack_pressure.mode=sprng",), ["stack_pressure.mode", "did you mean spring?"]),
+        (("stack_pressure.mode=spring",), ["stack_pressure.stiffness", "missing"]),
+        (("stack_pressure.stiffness=1 GPa/um",), ["stack_pressure.stiffness", 'only with "spring"']),
+        ((SPRING, "stack_pressure.stiffness=1 GPa"), ["stack_pressure.stiffness", "no stiffness"]),
+        (("stack_pressure.mode=table",), ["stack_pressure.times", "missing"]),
+        ((TABLE, "stack_pressure.times=[0, 1]"), ["stack_pressure.pressures", "found 3", "times has, 2"]),
+        ((TABLE, "stack_pressure.times=[0, 2, 2]"), ["stack_pressure.times", "rise from 0"]),
+        ((TABLE, "stack_pressure.times=[1, 2, 3]"), ["stack_pressure.times", "rise from 0"]),
+        ((TABLE, "stack_pressure.pressure=1 MPa"), ["stack_pressure.pressure", "first, 5e+06 Pa"]),
+        ((TABLE, "stack_pressure.pressures.1=5 um"), ["stack_pressure.pressures.1", "no pressure"]),
+        (
+            ("stack_pressure.fabrication_pressure=1 MPa",),
+            ["stack_pressure.fabrication_pressure", "at least pressure = 5e+06"],
+        ),
+        ((PRESSURE, SPRING), ["protocol.1.step", 'only with "constant"']),
+        ((PRESSURE, "protocol.1.until={}"), ["protocol.1.until.time", "missing"]),
+        ((PRESSURE, "protocol.1.pressure=-1"), ["protocol.1.pressure", ">= 0 Pa"]),
+    ],
+)
+def test_what_no_platen_can_do_is_refused(
+    tmp_path: Path, settings: tuple[str, ...], words: list[str]
+) -> None:
+    message = refusal(write_case(tmp_path), *settings)
+    assert len(message.splitlines()) == 1, message
+    for word in words:
+        assert word in message

@@ -376,9 +376,8 @@ def test_pressing_leaves_a_thinner_layer(symmetry: str, tmp_path: Path) -> None:
         assert released[0] == pytest.approx(left, rel=1e-6)
         assert left < -0.25
         assert die.mean_porosity() == pytest.approx(1 - (1 - POROSITY) / ratio, rel=1e-8)
-    # The platen's force at the end of each step counts for all of it: first order.
-    assert errors[1] < 0.1
-    assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.1)
+    # The mean of the platen's force counts for a step; that at its end alone would leave a tenth.
+    assert errors[1] < errors[0] < 5e-3
     die.write(tmp_path)
     assert "porosity" in (tmp_path / "powder.xdmf").read_text(encoding="utf-8")
     assert "porosity" not in (tmp_path / "solid.xdmf").read_text(encoding="utf-8")

@@ -62,7 +62,7 @@ def test_the_current_is_that_of_the_voltage(cell: Cell, rate: float) -> None:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("hold")
     landing = f"output.states_of_charge=[{LANDING}]"
-    return run_short_cell(folder, HOLD.replace("STATE_OF_CHARGE", f"{CHARGE}"), sets=landing)
+    return run_short_cell(folder, HOLD.replace("STATE_OF_CHARGE", f"{CHARGE}"), 'pressure = "5 MPa"', landing)
 
 
 def test_a_hold_keeps_its_voltage(run: Run) -> None:

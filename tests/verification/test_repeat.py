@@ -29,6 +29,7 @@ until = {{ voltage = "0.3 V" }}
 """
 
 
+@pytest.mark.slow
 def test_cycles(tmp_path: Path) -> None:
     run = run_short_cell(tmp_path, CYCLES)
     history = run.history

@@ -9,7 +9,7 @@ from lithiate.case.convexity import convexity_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
-from lithiate.case.protocol import HoldVoltage, Rest, written
+from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
 from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.card import PROPERTY_NAMES
@@ -63,6 +63,11 @@ def _cell(case: Case) -> Iterator[Finding]:
     """A cell stands under a platen and follows a protocol."""
     if "stack_pressure" not in case.model_fields_set:
         yield Finding(("stack_pressure",), "missing; needed because a cell stands under a platen")
+    for path, step in written(case.protocol):
+        if isinstance(step, ChangePressure) and case.stack_pressure.mode != "constant":
+            text = f'found "pressure" with stack_pressure.mode = "{case.stack_pressure.mode}"; allowed: only '
+            text += 'with "constant", because the fixture or the table sets the pressure otherwise'
+            yield Finding((*path, "step"), text)
     if not case.protocol:
         yield Finding(("protocol",), "empty; allowed: at least one [[protocol]] step")
     if case.initial.mean_filling is not None:
@@ -333,7 +338,7 @@ def _joined(regions: Iterable[str], interfaces: Iterable[str]) -> dict[str, set[
 def _first_step(case: Case) -> list[Finding]:
     """A state of charge to be reached must lie ahead; it is known only before the first current."""
     for path, step in written(case.protocol):
-        if isinstance(step, Rest):
+        if isinstance(step, Rest | ChangePressure):
             continue
         if isinstance(step, HoldVoltage):
             break

@@ -9,6 +9,7 @@ from lithiate_meshes.quantities import (
     ArealCapacity,
     CRate,
     CurrentDensity,
+    Pressure,
     Quantity,
     Time,
     Voltage,
@@ -157,11 +158,6 @@ class Rest(Frozen):
     step: Literal["rest"]
     until: RestUntil
 
-    @property
-    def sign(self) -> float:
-        """No current flows."""
-        return 0.0
-
 
 class HoldVoltage(Frozen):
     """Constant voltage; the current follows. After a lithiation to the same voltage it is CCCV charging."""
@@ -169,6 +165,14 @@ class HoldVoltage(Frozen):
     step: Literal["hold_voltage"]
     voltage: Voltage = Field(description="against Li/Li+")
     until: HoldUntil
+
+
+class ChangePressure(Frozen):
+    """The stack pressure goes along a straight line in time to another one, while no current flows."""
+
+    step: Literal["pressure"]
+    pressure: Pressure = Field(description="at the end of the step, kept in the steps that follow")
+    until: RestUntil
 
 
 class Repeat(Frozen):
@@ -181,7 +185,7 @@ class Repeat(Frozen):
     steps: tuple[Entry, ...] = Field(min_length=1, description="steps as in [[protocol]], repeats included")
 
 
-Step = Lithiate | Delithiate | Rest | HoldVoltage
+Step = Lithiate | Delithiate | Rest | HoldVoltage | ChangePressure
 """One step of the protocol; ``step`` says which."""
 
 Entry = Annotated[Step | Repeat, Field(discriminator="step")]

@@ -12,9 +12,21 @@ from lithiate.case.case import Case
 from lithiate.case.estimate import Estimate, estimate
 from lithiate.case.findings import strip_annotation
 from lithiate.case.interface import PerssonContact, PlasticContact
-from lithiate.case.protocol import HoldUntil, HoldVoltage, Repeat, Rest, Step, Until, carried_out
+from lithiate.case.protocol import (
+    ChangePressure,
+    HoldUntil,
+    HoldVoltage,
+    Repeat,
+    Rest,
+    Step,
+    Until,
+    carried_out,
+)
+from lithiate.case.sections import StackPressure
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.functions import FormulaFunction, StoichiometryFunction, TabulatedFunction
+
+MICROMETRE = 1e-6
 
 _PREFIXES = {-12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
@@ -52,7 +64,7 @@ def report_lines(case: Case) -> Iterator[str]:
     for name in case.interfaces:
         yield from _interface(case, name)
     if case.verification is None or case.verification.stack_pressure:
-        yield f"Stack         {engineering(case.stack_pressure.pressure, 'Pa')} ({case.stack_pressure.mode})"
+        yield f"Stack         {_stack(case.stack_pressure)}"
     if case.initial.mean_filling is not None:
         yield f"Start         mean filling {case.initial.mean_filling:g}, free of stress where empty"
     elif case.storing_regions:
@@ -67,6 +79,18 @@ def report_lines(case: Case) -> Iterator[str]:
     yield ""
     yield from _size(case, size)
     yield from _remarks(case)
+
+
+def _stack(section: StackPressure) -> str:
+    """The stack pressure, in words."""
+    text = f"{engineering(section.pressure, 'Pa')} ({section.mode.replace('_', ' ')}"
+    if section.stiffness is not None:
+        text += f", {section.stiffness * MICROMETRE / 1e9:.4g} GPa/um"
+    if section.mode == "table":
+        text += f", to {engineering(section.pressures[-1], 'Pa')} in {duration(section.times[-1])}"
+    if section.fabrication_pressure is not None:
+        text += f", after {engineering(section.fabrication_pressure, 'Pa')} in fabrication"
+    return text + ")"
 
 
 def _protocol(entries: Sequence[Step | Repeat], size: Estimate, first: int = 0) -> Iterator[str]:
@@ -109,6 +133,8 @@ def step_in_words(step: Step, size: Estimate) -> str:
     """One step of the protocol, for example "lithiate at C/10 (0.12 A/m2) until 0.01 V"."""
     if isinstance(step, Rest):
         return f"rest for {duration(step.until.time)}"
+    if isinstance(step, ChangePressure):
+        return f"pressure to {engineering(step.pressure, 'Pa')} within {duration(step.until.time)}"
     if isinstance(step, HoldVoltage):
         return f"hold at {step.voltage:g} V until {_ends(step.until)}"
     if step.rate is not None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from lithiate_meshes.quantities import (
     Dimensionless,
+    LengthStiffness,
     NonNegativeTime,
+    PositivePressure,
     Pressure,
     Temperature,
     Time,
@@ -72,10 +75,71 @@ class Initial(Frozen):
 
 
 class StackPressure(Frozen):
-    """``[stack_pressure]``: force of the platen over its initial area."""
+    """``[stack_pressure]``: force of the platen over its initial area, and how it goes on after row 0."""
 
-    mode: Literal["constant"] = "constant"
-    pressure: Pressure
+    mode: Literal["constant", "fixed_gap", "spring", "table"] = Field(
+        default="constant",
+        description="fixed_gap: the platen stays where the pressure has put it; spring: it moves against a "
+        "stiffness; table: the pressure is given over time",
+    )
+    pressure: Pressure = Field(
+        description="of the equilibrium before the protocol; with a table its first pressure, if not given"
+    )
+    stiffness: LengthStiffness | None = Field(
+        default=None,
+        description="of the fixture, per platen area: p = pressure + stiffness x motion of the platen since "
+        'row 0; needed by (only) mode = "spring"',
+    )
+    times: tuple[NonNegativeTime, ...] = Field(
+        default=(), description='of the table, rising from 0; needed by (only) mode = "table"'
+    )
+    pressures: tuple[Pressure, ...] = Field(
+        default=(),
+        description="one for each time, straight lines between them, the last one from then on; needed by "
+        '(only) mode = "table"',
+    )
+    fabrication_pressure: PositivePressure | None = Field(
+        default=None,
+        description="pressed on and released to pressure before row 0; plastic strain and damage stay",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _starts_with_the_table(cls, given: object) -> object:
+        pressures = given.get("pressures") if isinstance(given, dict) else None
+        if isinstance(given, dict) and isinstance(pressures, list | tuple) and pressures:
+            return {"pressure": pressures[0], **given}
+        return given
+
+    @model_validator(mode="after")
+    def _has_what_its_mode_needs(self) -> StackPressure:
+        needs = {"stiffness": "spring", "times": "table", "pressures": "table"}
+        for name, mode in needs.items():
+            given = getattr(self, name)
+            if self.mode == mode and not given:
+                raise refuse_key(name, f'missing; needed by mode = "{mode}"')
+            if self.mode != mode and given:
+                raise refuse_key(name, f'found with mode = "{self.mode}"; allowed: only with "{mode}"')
+        if self.mode == "table":
+            self._require_a_table()
+        if self.fabrication_pressure is not None and self.fabrication_pressure < self.pressure:
+            text = (
+                f"found {self.fabrication_pressure:g} Pa; allowed: at least pressure = {self.pressure:g} Pa"
+            )
+            raise refuse_key("fabrication_pressure", text)
+        return self
+
+    def _require_a_table(self) -> None:
+        if len(self.pressures) != len(self.times):
+            text = f"found {len(self.pressures)} values; allowed: as many as times has, {len(self.times)}"
+            raise refuse_key("pressures", text)
+        if self.times[0] != 0.0 or any(late <= early for early, late in pairwise(self.times)):
+            raise refuse_key("times", f"found {shown(list(self.times))}; allowed: times that rise from 0")
+        if self.pressure != self.pressures[0]:
+            text = (
+                f"found {self.pressure:g} Pa; allowed: the table's first, {self.pressures[0]:g} Pa, or none"
+            )
+            raise refuse_key("pressure", text)
 
 
 class Output(Frozen):

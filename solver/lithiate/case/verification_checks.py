@@ -102,6 +102,9 @@ def _platen(case: Case, problem: VerificationProblem) -> Iterator[Finding]:
     if pressure > 0.0 and not problem.stack_pressure:
         text = f"found {pressure:g} Pa; allowed: 0, because no platen presses on problem = {_name(case)}"
         yield Finding(("stack_pressure", "pressure"), text)
+    if case.stack_pressure.mode != "constant" or case.stack_pressure.fabrication_pressure is not None:
+        text = "found more than a constant pressure; allowed: only pressure, in a verification problem"
+        yield Finding(("stack_pressure", "mode"), text)
 
 
 def _materials(case: Case) -> Iterator[Finding]:

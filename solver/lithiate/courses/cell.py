@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lithiate import parallel
 from lithiate.case import Case
-from lithiate.case.protocol import HoldVoltage, Rest
+from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest
 from lithiate.courses.entry import Entry
 from lithiate.errors import SolverError
 from lithiate.output.history import HistoryRows
@@ -104,7 +104,7 @@ class CellCourse:
         number = record.protocol_step
         step = self._case.steps[number]
         start = self._start_charge.setdefault(number, state_of_charge)
-        if isinstance(step, Rest | HoldVoltage):
+        if isinstance(step, Rest | HoldVoltage | ChangePressure):
             inside = 0.5
         else:
             aim = step.until.state_of_charge

@@ -35,7 +35,6 @@ class HistoryRows:
     def __init__(self, case: Case, observer: Observer) -> None:
         self.columns = history_columns(case)
         self._observer = observer
-        self._case = case
         geometry, units = observer.problem.geometry, observer.problem.units
         self._height = geometry.height
         power = geometry.dimension if geometry.symmetry != "axisymmetric" else 3
@@ -68,7 +67,7 @@ class HistoryRows:
             "areal_capacity": record.areal_capacity,
             "specific_capacity": record.areal_capacity / grams_per_area if grams_per_area else float("nan"),
             "thickness": self._height + observer.platen_displacement() * units.length,
-            "stack_pressure": self._case.stack_pressure.pressure,
+            "stack_pressure": record.stack_pressure,
             **record.balance_errors,
         }
         for name, region in record.state.regions.items():

@@ -205,7 +205,10 @@ class Observer:
             if model.largest_filling is not None
         ]
         self._reactions = self._compile_reactions(maps)
-        self._reaction = None if problem.reaction is None else compat.compile_form(problem.reaction, maps)
+        self._reaction, self._resistance = (
+            None if form is None else compat.compile_form(form, maps)
+            for form in (problem.reaction, problem.platen_resistance)
+        )
         surface = problem.description.platen or problem.description.grounded
         self.platen_area = (
             self._integral(compat.compile_form(measures.surface(1.0, surface), maps)) if surface else 0.0
@@ -290,6 +293,10 @@ class Observer:
     def reacting_current(self) -> float:
         """Integral of i over all interfaces as the equations have it, anodic positive, solver units."""
         return 0.0 if self._reaction is None else self._assembled(self._reaction)
+
+    def platen_pressure(self) -> float:
+        """Pressure with which the model pushes against the platen, solver units."""
+        return 0.0 if self._resistance is None else -self._assembled(self._resistance) / self.platen_area
 
     def _assembled(self, form: Any) -> float:
         """The one entry of an equation of a global unknown."""

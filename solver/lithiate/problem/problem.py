@@ -75,7 +75,11 @@ class Problem:
         regions, interfaces: models by name.
         residuals: residual form of each unknown; terms may be added before the system is compiled.
         time_step: length of the step (zero for the equilibrium step).
-        stack_pressure: p on the platen, compression positive.
+        stack_pressure: p on the platen, compression positive; that at ``held_platen`` where a spring acts.
+        fixture_stiffness: of a spring behind the platen, per platen area; zero without one.
+        gap_held: one where the platen stays at ``held_platen`` and the pressure follows, else zero.
+        held_platen: displacement of the platen that it keeps, or at which a spring is at ``stack_pressure``.
+        platen_resistance: form of the internal forces against the platen, None without one.
         current_density: applied current per platen area as built, anodic positive.
         voltage_held: one where the electrode potential is prescribed and the current follows, else zero.
         held_potential: the electrode potential that is prescribed then.
@@ -89,6 +93,9 @@ class Problem:
         self.measures = Measures(geometry) if bulk_degree is None else Measures(geometry, bulk_degree)
         self.time_step = fem.Constant(geometry.mesh, 0.0)
         self.stack_pressure = fem.Constant(geometry.mesh, 0.0)
+        self.fixture_stiffness = fem.Constant(geometry.mesh, 0.0)
+        self.gap_held = fem.Constant(geometry.mesh, 0.0)
+        self.held_platen = fem.Constant(geometry.mesh, 0.0)
         self.current_density = fem.Constant(geometry.mesh, 0.0)
         self.voltage_held = fem.Constant(geometry.mesh, 0.0)
         self.held_potential = fem.Constant(geometry.mesh, 0.0)
@@ -98,6 +105,7 @@ class Problem:
         self.interfaces = self._create_interfaces()
         self.residuals: dict[str, Any] = {}
         self.reaction: Any = None
+        self.platen_resistance: Any = None
         for region in self.regions.values():
             self._add_region(region)
         for interface in self.interfaces.values():
@@ -366,11 +374,22 @@ class Problem:
         """Platen force and applied current, both per platen area as built."""
         platen = self.description.platen
         if platen is not None:
-            self.add(PLATEN, self.measures.surface(self.stack_pressure * self.unknowns[PLATEN].test, platen))
+            self._add_platen_load(platen)
         if ELECTRODE_POTENTIAL in self.unknowns:
             surface = platen or self.description.grounded
             assert surface is not None
             self._add_electrical_load(surface)
+
+    def _add_platen_load(self, surface: str) -> None:
+        """(1 - g) (internal force + p A + k A (u - u_h)) + g (u - u_h) A = 0: a force, or (g = 1) a place."""
+        unknown, held = self.unknowns[PLATEN], self.gap_held
+        self.platen_resistance = self.residuals[PLATEN]
+        motion = unknown.value - self.held_platen
+        pressure = self.stack_pressure + self.fixture_stiffness * motion
+        force = self.measures.surface(pressure * unknown.test, surface)
+        self.residuals[PLATEN] = (1 - held) * (self.platen_resistance + force) + (
+            self.measures.surface(held * motion * unknown.test, surface)
+        )
 
     def _add_electrical_load(self, surface: str) -> None:
         """(1 - h) (integral of i - I) + h (phi_s - V) A = 0: the current is given, or (h = 1) the voltage."""

@@ -61,7 +61,8 @@ class Balances:
         self._interface_charge = self._applied_charge = self._passed_charge = 0.0
         self._external_work = self._dissipated = 0.0
         self._initial_energy = self._stored(state)
-        self._platen = self.observer.platen_displacement()
+        self._platen, self._pressure = self.observer.platen_displacement(), pressure
+        self._largest_force = 0.0
         self._first_lithiation = self.observer.first_lithiation_loss()
         # What pressing put in is part of the work that later errors are measured by.
         self._work_done = abs(pressure * self.observer.platen_area * self._platen) / 2
@@ -79,9 +80,12 @@ class Balances:
         return rounded
 
     def _force_error(self, pressure: float) -> float:
-        """Reaction of the bottom against the force of the platen."""
+        """Reaction of the bottom against the force of the platen, over the largest force so far."""
         force = pressure * self.observer.platen_area
-        return abs(self.observer.bottom_reaction() - force) / force if force > 0.0 else 0.0
+        self._largest_force = max(self._largest_force, abs(force))
+        if self._largest_force == 0.0:
+            return 0.0
+        return abs(self.observer.bottom_reaction() - force) / self._largest_force
 
     def _stored(self, state: State) -> float:
         """Elastic, chemical, gradient and cohesive energy, and the toughness spent so far."""
@@ -148,7 +152,8 @@ class Balances:
         self._current = current
         platen, first_lithiation = observer.platen_displacement(), observer.first_lithiation_loss()
         electrical = time_step * (new.electrical + scale * old.electrical) / 2
-        mechanical = -pressure * observer.platen_area * (platen - self._platen)
+        mean_pressure = (pressure + self._pressure) / 2
+        mechanical = -mean_pressure * observer.platen_area * (platen - self._platen)
         parts = {
             "charge_transfer": time_step * (new.charge_transfer + scale * old.charge_transfer) / 2,
             "ohmic": time_step * (new.ohmic + scale * old.ohmic) / 2,
@@ -163,7 +168,8 @@ class Balances:
         self._external_work += electrical + mechanical
         self._work_done += abs(electrical) + abs(mechanical)
         self._dissipated += sum(parts.values())
-        self._powers, self._platen, self._first_lithiation = new, platen, first_lithiation
+        self._powers, self._first_lithiation = new, first_lithiation
+        self._platen, self._pressure = platen, pressure
 
     @property
     def dissipation(self) -> dict[str, float]:

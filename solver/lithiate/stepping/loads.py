@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from dolfinx import fem
 
-from lithiate.case.protocol import HoldVoltage, Rest, Step
+from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, Step
 from lithiate.case.sections import StackPressure
 from lithiate.errors import SolverError
 from lithiate.problem.observables import Observer
@@ -42,28 +43,71 @@ class Loads:
     """
 
     def __init__(
-        self, problem: Problem, stepper: Stepper, observer: Observer, interrupted: Callable[[], None]
+        self,
+        section: StackPressure,
+        problem: Problem,
+        stepper: Stepper,
+        observer: Observer,
+        interrupted: Callable[[], None],
     ) -> None:
         self.problem, self.stepper, self.observer = problem, stepper, observer
         self.rejected_steps = 0
-        self._interrupted = interrupted
+        self._section, self._interrupted = section, interrupted
         self._unit = problem.units
+        unit = problem.units
+        self._table = np.array(section.times) / unit.time, np.array(section.pressures) / unit.stress
+        self._ramp = np.array([]), np.array([])
+
+    # Platen
 
     @property
     def pressure(self) -> float:
-        """Stack pressure, solver units."""
-        return float(self.problem.stack_pressure.value)
+        """Stack pressure of the solved state, solver units."""
+        problem = self.problem
+        if float(problem.gap_held.value):
+            return self.observer.platen_pressure()
+        motion = self.observer.platen_displacement() - float(problem.held_platen.value)
+        return float(problem.stack_pressure.value) + float(problem.fixture_stiffness.value) * motion
 
-    def press(self, section: StackPressure) -> int:
+    def press(self) -> int:
         """Solve the equilibrium under stack pressure without accepting it; return the Newton iterations.
 
         Raises:
             SolverError: if no equilibrium is found.
         """
-        target = section.pressure / self._unit.stress
-        return self._approach(
-            self.problem.stack_pressure, 0.0, target, "Pa of stack pressure", self._unit.stress
-        )
+        section, unit = self._section, self._unit.stress
+        path = [0.0, section.fabrication_pressure, section.pressure]
+        pressures = [pressure / unit for pressure in path if pressure is not None]
+        iterations = 0
+        for start, target in pairwise(pressures):
+            if start > 0.0:
+                self.stepper.accept()
+            load = self.problem.stack_pressure
+            iterations += self._approach(load, start, target, "Pa of stack pressure", unit)
+        return iterations
+
+    def release(self) -> None:
+        """From now on the fixture acts: it stands still, or is a spring, from where the pressure put it."""
+        problem, section = self.problem, self._section
+        if section.mode in ("fixed_gap", "spring"):
+            problem.held_platen.value = self.observer.platen_displacement()
+        problem.gap_held.value = float(section.mode == "fixed_gap")
+        problem.fixture_stiffness.value = (section.stiffness or 0.0) / self._unit.stiffness_per_area
+
+    def move_to(self, time: float) -> None:
+        """Set the pressure of a step that ends at a time, solver units."""
+        if self._section.mode == "constant":
+            times, pressures = self._ramp
+        else:
+            times, pressures = self._table
+        if len(times):
+            self.problem.stack_pressure.value = float(np.interp(time, times, pressures))
+
+    def turns(self, time: float) -> list[float]:
+        """Time left until each bend of the table, solver units."""
+        return [float(moment) - time for moment in self._table[0]]
+
+    # Electrode
 
     def _approach(self, load: fem.Constant, start: float, target: float, name: str, unit: float) -> int:
         """Bring a load to its value while lithium stays where it is, in as many parts as it takes.
@@ -111,15 +155,23 @@ class Loads:
         per_hour = rate * self._unit.time / 3600.0
         return per_hour * self.observer.capacity / self.observer.platen_area
 
-    def start(self, step: Step) -> Scales:
-        """Apply the current or the voltage of a step, and find what its time steps are measured by."""
+    def start(self, step: Step, time: float) -> Scales:
+        """Apply the current or the voltage of a step, and find what its time steps are measured by.
+
+        Args:
+            step: of the protocol.
+            time: at which it starts, solver units.
+        """
         problem, observer = self.problem, self.observer
         duration = step.until.time / self._unit.time if step.until.time is not None else np.inf
         if isinstance(step, HoldVoltage):
             return self._hold(step, duration)
         problem.voltage_held.value = 0.0
         density = 0.0
-        if not isinstance(step, Rest):
+        if isinstance(step, ChangePressure):
+            start, end = float(problem.stack_pressure.value), step.pressure / self._unit.stress
+            self._ramp = np.array([time, time + duration]), np.array([start, end])
+        elif not isinstance(step, Rest):
             density = step.sign * self._areal_current(step.current_density, step.rate)
             duration = min(duration, observer.capacity / (abs(density) * observer.platen_area))
         problem.current_density.value = density

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from lithiate import parallel
 from lithiate.case import Case
-from lithiate.case.protocol import HoldVoltage, Rest, Step
+from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, Step
 from lithiate.errors import SolverError
 from lithiate.problem.observables import Observer, State
 from lithiate.problem.problem import Problem
@@ -44,6 +44,7 @@ class Record:
         protocol_step: from 0.
         cycle: from 1.
         current_density: per platen area [A/m2], anodic positive.
+        stack_pressure: on the platen [Pa], compression positive.
         areal_capacity: passed in this protocol step [mAh/cm2].
         newton_iterations: of this step.
         state: evaluated fields.
@@ -58,6 +59,7 @@ class Record:
     protocol_step: int
     cycle: int
     current_density: float
+    stack_pressure: float
     areal_capacity: float
     newton_iterations: int
     state: State
@@ -88,7 +90,7 @@ class ProtocolRun:
     ) -> None:
         self.case, self.problem, self.stepper, self.observer = case, problem, stepper, observer
         self.balances = Balances(observer)
-        self.loads = Loads(problem, stepper, observer, interrupted)
+        self.loads = Loads(case.stack_pressure, problem, stepper, observer, interrupted)
         self._rejected_steps = 0
         self._interrupted = interrupted
         self._require_room = require_room
@@ -110,12 +112,13 @@ class ProtocolRun:
         Raises:
             SolverError: if no equilibrium is found.
         """
-        iterations = self.loads.press(self.case.stack_pressure)
+        iterations = self.loads.press()
         self._require_room(0.0)
         state = self.observer.state()
         errors = self.balances.start(state, self.loads.pressure)
         record = self._record(0.0, 0, 0.0, 0.0, iterations, state, errors, landmark=True)
         self.stepper.accept()
+        self.loads.release()
         return record
 
     # Protocol
@@ -138,11 +141,12 @@ class ProtocolRun:
 
     def _run_step(self, number: int, step: Step) -> Iterator[Record]:
         self.stepper.forget()
-        scales = self.loads.start(step)
+        scales = self.loads.start(step, self._time)
         start, passed = self._time, 0.0
         held = isinstance(step, HoldVoltage)
         current = 0.0 if held else self.loads.density(step) * self.observer.platen_area
-        cutoffs = Cutoffs(None if isinstance(step, Rest) else step, self.observer, scales.end_current)
+        powered = None if isinstance(step, Rest | ChangePressure) else step
+        cutoffs = Cutoffs(powered, self.observer, scales.end_current)
         if held:
             cutoffs.accept(self.loads.density(step), 0.0)
         time_step = FIRST_STEP_SHARE * scales.fastest
@@ -162,7 +166,7 @@ class ProtocolRun:
                     f"solver.maximum_steps: {self._index} steps done and the protocol is not finished"
                 )
             trial, lands, ends = self._shorten(min(time_step, largest), step, start, current)
-            outcome = self.stepper.attempt(trial)
+            outcome = self._attempt(trial)
             if not outcome.acceptable:
                 time_step = self._reject(trial, outcome, scales.fastest)
                 continue
@@ -190,6 +194,11 @@ class ProtocolRun:
             proposed = next_step(trial, outcome)
             # A step that was cut short to land on an event says nothing against the length it had before.
             time_step = max(proposed, time_step) if trial < time_step else proposed
+
+    def _attempt(self, trial: float) -> StepOutcome:
+        """Solve a step of given length under what is applied at its end."""
+        self.loads.move_to(self._time + trial)
+        return self.stepper.attempt(trial)
 
     def _finish(
         self,
@@ -236,6 +245,7 @@ class ProtocolRun:
             protocol_step=number,
             cycle=self._cycle,
             current_density=density * self._unit.current_density,
+            stack_pressure=self.loads.pressure * self._unit.stress,
             areal_capacity=capacity,
             newton_iterations=iterations,
             state=state,
@@ -277,11 +287,14 @@ class ProtocolRun:
         # An end is never behind: where round-off says so, it is now.
         end = min((max(wait, 2 * near) for wait in ends), default=np.inf)
         land = min((wait for wait in lands if wait > near), default=np.inf)
+        turn = min((wait for wait in self.loads.turns(self._time) if wait > near), default=np.inf)
         if abs(end - land) <= 10 * near:
             land = end
-        nearest = min(end, land)
+        if abs(end - turn) <= 10 * near:
+            turn = end
+        nearest = min(end, land, turn)
         if time_step >= nearest * (1 - 1e-6):
-            return nearest, land <= end, end <= land
+            return nearest, land <= nearest, end <= nearest
         # Two halves rather than one step and a sliver.
         return (nearest / 2 if time_step > nearest / 2 else time_step), False, False
 
@@ -294,7 +307,7 @@ class ProtocolRun:
     def _end_times(self, step: Step, start: float, current: float) -> Iterator[float]:
         if step.until.time is not None:
             yield start + step.until.time / self._unit.time - self._time
-        if isinstance(step, Rest | HoldVoltage):
+        if isinstance(step, Rest | HoldVoltage | ChangePressure):
             return
         if step.until.state_of_charge is not None:
             yield max(
@@ -329,7 +342,7 @@ class ProtocolRun:
             nonlocal outcome
             if trial == 0.0:
                 return before
-            outcome = self.stepper.attempt(trial)
+            outcome = self._attempt(trial)
             if not outcome.newton.converged:
                 raise _EventSolveFailedError
             return excess_after(trial)
