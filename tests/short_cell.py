@@ -30,6 +30,7 @@ material = "a-Si"
 diffusivity = "1e-14 m^2/s"
 [regions.electrolyte]
 material = "Li6PS5Cl"
+yield_stress = "100 MPa"
 [interfaces."film|electrolyte"]
 bond = "bonded"
 exchange_current_density = "10 A/m2"

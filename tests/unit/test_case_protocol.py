@@ -10,6 +10,7 @@ from case_files import write_case
 from lithiate.case import load_case
 from lithiate.case.report import report_lines
 from lithiate.errors import InputError
+from lithiate.materials.open_circuit import evaluate
 
 HOLD = '{step="hold_voltage", voltage="10 mV", until={current="C/50", time="2 h"}}'
 
@@ -153,6 +154,48 @@ def test_what_the_platen_does_is_kept_and_reported(tmp_path: Path) -> None:
 def test_what_no_platen_can_do_is_refused(
     tmp_path: Path, settings: tuple[str, ...], words: list[str]
 ) -> None:
+    message = refusal(write_case(tmp_path), *settings)
+    assert len(message.splitlines()) == 1, message
+    for word in words:
+        assert word in message
+
+
+def test_a_cell_may_start_from_a_voltage(tmp_path: Path) -> None:
+    """c_0 is where the curve has it, and what counts per volume as built follows from that c_0."""
+    case = load_case(write_case(tmp_path), ["initial.potential=0.3 V"])
+    assert load_case(write_case(tmp_path, case.to_toml(), "again.toml")) == case
+    card = case.card("particle")
+    table = card.open_circuit_potential
+    assert table is not None
+    for start in case.starts.values():
+        found = evaluate(table.stoichiometry, table.potential, case.physics.temperature, start)
+        assert float(found) == pytest.approx(0.3, abs=1e-12)
+    start = case.starts["particle"]
+    assert card.maximum_concentration is not None
+    expected = card.maximum_concentration / (1 + float(card.growth_at(start)))
+    assert case.concentration_as_built("particle") == pytest.approx(expected, rel=1e-12)
+    assert f"at 0.3 V, that is stoichiometry {start:.4g} in particle" in "\n".join(report_lines(case))
+    # Set from outside, one start takes the place of the other.
+    again = load_case(tmp_path / "again.toml", ["initial.stoichiometry=0.2"])
+    assert (again.initial.potential, again.starts["particle"]) == (None, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (("initial={potential=0.3, stoichiometry=0.1}",), ["initial.potential", "one of them"]),
+        (
+            ("initial.potential=3 V",),
+            ["initial.potential", "3 V", "region particle", "inside its range"],
+        ),
+        (("initial.potential=5 A",), ["initial.potential", "no voltage"]),
+        (
+            ("initial.potential=0.3", "protocol.0.until.state_of_charge=0.01"),
+            ["protocol.0.until.state_of_charge", "above the state of charge at initial.potential"],
+        ),
+    ],
+)
+def test_what_no_start_can_be_is_refused(tmp_path: Path, settings: tuple[str, ...], words: list[str]) -> None:
     message = refusal(write_case(tmp_path), *settings)
     assert len(message.splitlines()) == 1, message
     for word in words:

@@ -149,7 +149,6 @@ def test_a_sweep_of_pressure_keeps_the_state(tmp_path: Path) -> None:
         SWEEP,
         'pressure = "50 MPa"\nfabrication_pressure = "400 MPa"',
         "output.times=[4]",
-        "regions.electrolyte.yield_stress=100 MPa",
     )
     down, after, up = run.during(1), run.during(2), run.during(3)
     assert down["stack_pressure"] == pytest.approx(50e6 - 4.9e6 * (down["time"] - 1.0), rel=1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from lithiate.case.region import Region
 from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
 from lithiate.case.toml_text import dotted, to_toml, toml_value
 from lithiate.materials.card import Frozen, MaterialCard
+from lithiate.materials.open_circuit import filling_at
 
 Transfer = Literal["reaction", "lithium", "ions", "nothing"]
 """Charge transfer (electrode named first), exchange of lithium or ions between like regions, or nothing."""
@@ -107,6 +109,32 @@ class Case(Frozen):
         """c_0 at which the mesh as built is free of stress [-]."""
         return 0.0 if self.initial.mean_filling is not None else self.initial.stoichiometry
 
+    @cached_property
+    def starts(self) -> Mapping[str, float]:
+        """Stoichiometry at time zero of each storing region of a cell, free of stress as built [-].
+
+        Raises:
+            ValueError: a region has no filling with ``initial.potential`` (:func:`load_case` finds this).
+        """
+        found = {}
+        for name in self.storing_regions:
+            start = self.initial.stoichiometry
+            if self.initial.potential is not None:
+                filling = self.filling_at(name, self.initial.potential)
+                if filling is None:
+                    raise ValueError(f"region {name} has no filling at {self.initial.potential:g} V")
+                start = filling
+            found[name] = start
+        return found
+
+    def filling_at(self, region: str, potential: float) -> float | None:
+        """Filling of a region at an open-circuit potential, on the curve that new material follows."""
+        card = self.card(region)
+        table = card.first_lithiation_potential or card.open_circuit_potential
+        if card.chemistry != "open_circuit" or table is None:
+            return None
+        return filling_at(table.stoichiometry, table.potential, self.physics.temperature, potential)
+
     @property
     def storing_regions(self) -> tuple[str, ...]:
         """Names of the regions that store lithium."""
@@ -129,7 +157,10 @@ class Case(Frozen):
             raise ValueError(f"region {region} stores no lithium")
         if self.physics.kinematics == "small_strain":
             return card.maximum_concentration
-        return card.maximum_concentration / (1 + float(card.growth_at(self.stress_free_stoichiometry)))
+        start = self.stress_free_stoichiometry
+        if self.initial.potential is not None:
+            start = self.starts[region]
+        return card.maximum_concentration / (1 + float(card.growth_at(start)))
 
     def transfer_at(self, interface: str) -> Transfer:
         """What passes through an interface, by the materials of its two sides.
@@ -164,6 +195,8 @@ class Case(Frozen):
     def to_toml(self) -> str:
         """This case as a case file with every value in SI units; loading it gives an equal case."""
         table = self.model_dump(mode="python", exclude_none=True)
+        if self.initial.potential is not None:
+            del table["initial"]["stoichiometry"]
         for name, region in table["regions"].items():
             table["regions"][name] = {"material": region.pop("material"), **region}
         return to_toml(table)

@@ -25,6 +25,9 @@ ELEMENTS_PER_WIDTH = 3
 
 def cross_findings(case: Case) -> list[Finding]:
     """Everything that is wrong only in combination; the tables themselves are valid."""
+    potential = list(_potential(case))
+    if potential:
+        return potential  # what follows asks for the fillings at it
     found = [
         *_functions(case),
         *_densification(case),
@@ -59,6 +62,24 @@ def _load(case: Case) -> Iterator[Finding]:
         yield Finding(("load",), f'{text}in family = "verification" with problem = {names}')
 
 
+def _potential(case: Case) -> Iterator[Finding]:
+    """Every storing region must have a filling at the potential that the cell starts from."""
+    potential = case.initial.potential
+    if potential is None:
+        return
+    path = ("initial", "potential")
+    if case.verification is not None:
+        yield Finding(path, f"found {potential:g} V; allowed: only in cells, not in verification problems")
+        return
+    for name in case.storing_regions:
+        if case.card(name).chemistry != "open_circuit":
+            text = f'found {potential:g} V, but region {name} has chemistry = "{case.card(name).chemistry}"; '
+            yield Finding(path, text + "allowed: initial.stoichiometry in its place")
+        elif case.filling_at(name, potential) is None:
+            text = f"found {potential:g} V, which the open-circuit curve of region {name} does not have"
+            yield Finding(path, f"{text}; allowed: a voltage inside its range")
+
+
 def _cell(case: Case) -> Iterator[Finding]:
     """A cell stands under a platen and follows a protocol."""
     if "stack_pressure" not in case.model_fields_set:
@@ -86,9 +107,10 @@ def warnings_of(case: Case) -> tuple[str, ...]:
         if table is None or case.card(name).chemistry != "open_circuit":
             continue
         first, last = table.stoichiometry[0], table.stoichiometry[-1]
-        if not first <= case.initial.stoichiometry <= last:
+        key = "stoichiometry" if case.initial.potential is None else "potential"
+        if not first <= case.starts[name] <= last:
             found.append(
-                f"initial.stoichiometry {case.initial.stoichiometry:g} lies outside the open-circuit table "
+                f"initial.{key} {getattr(case.initial, key):g} lies outside the open-circuit table "
                 f"of region {name}, which covers {first:g} to {last:g}; beyond it the curve is a logarithm"
             )
     return (*found, *_empty_spaces(case), *_electrons_beyond_contact(case), *_coarse_interfaces(case))
@@ -335,6 +357,16 @@ def _joined(regions: Iterable[str], interfaces: Iterable[str]) -> dict[str, set[
     return groups
 
 
+def _start(case: Case) -> tuple[float, str]:
+    """State of charge at time zero, and what to call it."""
+    if case.initial.potential is None:
+        return case.initial.stoichiometry, "initial.stoichiometry"
+    volumes = case.geometry.region_volumes()
+    sites = {name: case.concentration_as_built(name) * volumes[name] for name in case.storing_regions}
+    filled = sum(case.starts[name] * amount for name, amount in sites.items())
+    return filled / sum(sites.values()), "the state of charge at initial.potential"
+
+
 def _first_step(case: Case) -> list[Finding]:
     """A state of charge to be reached must lie ahead; it is known only before the first current."""
     for path, step in written(case.protocol):
@@ -342,15 +374,11 @@ def _first_step(case: Case) -> list[Finding]:
             continue
         if isinstance(step, HoldVoltage):
             break
-        target, start = step.until.state_of_charge, case.initial.stoichiometry
+        target, (start, key) = step.until.state_of_charge, _start(case)
         if target is not None and (start - target) * step.sign <= 0:
             side = "above" if step.sign < 0 else "below"
-            return [
-                Finding(
-                    (*path, "until", "state_of_charge"),
-                    f"found {target:g}; allowed: {side} initial.stoichiometry = {start:g}",
-                )
-            ]
+            text = f"found {target:g}; allowed: {side} {key} = {start:.6g}"
+            return [Finding((*path, "until", "state_of_charge"), text)]
         break
     return []
 

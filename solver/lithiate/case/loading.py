@@ -108,6 +108,7 @@ def _validate(
     findings = _fill_regions(table)
     table = apply(table, later)
     _replace_load(table, later)
+    _replace_start(table, later)
     _locate_files(table, folder)
     fill_mesh_size(table)
     names = _remove_unknown_names(table)
@@ -141,6 +142,17 @@ def _replace_load(table: dict[str, Any], overrides: Sequence[Override]) -> None:
         ours = chosen & set(group)
         if isinstance(load, dict) and len(ours) == 1:
             table["load"] = load = {key: load[key] for key in load if key not in group or key in ours}
+
+
+def _replace_start(table: dict[str, Any], overrides: Sequence[Override]) -> None:
+    """A start set from outside takes the place of the file's, where only one of them can be."""
+    initial, pair = table.get("initial"), ("stoichiometry", "potential")
+    chosen = [
+        override.path[1] for override in overrides if override.path[0] == "initial" and override.path[1:]
+    ]
+    ours = [key for key in pair if key in chosen]
+    if isinstance(initial, dict) and len(ours) == 1:
+        table["initial"] = {key: initial[key] for key in initial if key not in pair or key in ours}
 
 
 def _chooses_material(override: Override) -> bool:
@@ -202,7 +214,9 @@ def _nearest_name(name: str, known: Sequence[str]) -> str:
 def _fill_initial(table: dict[str, Any]) -> None:
     """Without a given filling every storing region starts where its open-circuit table does."""
     regions, initial = table.get("regions"), table.get("initial", {})
-    if not isinstance(regions, dict) or not isinstance(initial, dict) or "stoichiometry" in initial:
+    if not isinstance(regions, dict) or not isinstance(initial, dict):
+        return
+    if "stoichiometry" in initial or "potential" in initial:
         return
     starts = []
     for region in regions.values():

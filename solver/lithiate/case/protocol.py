@@ -158,6 +158,11 @@ class Rest(Frozen):
     step: Literal["rest"]
     until: RestUntil
 
+    @property
+    def sign(self) -> float:
+        """No current flows."""
+        return 0.0
+
 
 class HoldVoltage(Frozen):
     """Constant voltage; the current follows. After a lithiation to the same voltage it is CCCV charging."""

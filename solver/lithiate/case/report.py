@@ -67,6 +67,9 @@ def report_lines(case: Case) -> Iterator[str]:
         yield f"Stack         {_stack(case.stack_pressure)}"
     if case.initial.mean_filling is not None:
         yield f"Start         mean filling {case.initial.mean_filling:g}, free of stress where empty"
+    elif case.initial.potential is not None:
+        starts = ", ".join(f"{start:.4g} in {name}" for name, start in case.starts.items())
+        yield f"Start         at {case.initial.potential:g} V, that is stoichiometry {starts}, free of stress"
     elif case.storing_regions:
         start, temperature = case.initial.stoichiometry, case.physics.temperature
         yield f"Start         stoichiometry {start:g} at {temperature:g} K, free of stress"

@@ -14,6 +14,7 @@ from lithiate_meshes.quantities import (
     Pressure,
     Temperature,
     Time,
+    Voltage,
     quantity,
     refuse,
     shown,
@@ -67,11 +68,22 @@ class Initial(Frozen):
     stoichiometry: Stoichiometry = Field(
         default=0.5, description="in every storing region; if not given, where the open-circuit table starts"
     )
+    potential: Voltage | None = Field(
+        default=None,
+        description="in place of stoichiometry: every storing region starts with the filling at which its "
+        "open-circuit curve has this voltage, so that all are in equilibrium",
+    )
     mean_filling: Stoichiometry | None = Field(
         default=None,
         description="verification problem core_shell only, in place of stoichiometry: all lithium over all "
         "sites, in regions that are free of stress when empty",
     )
+
+    @model_validator(mode="after")
+    def _one_start(self) -> Initial:
+        if self.potential is not None and "stoichiometry" in self.model_fields_set:
+            raise refuse_key("potential", "found with stoichiometry; allowed: one of them")
+        return self
 
 
 class StackPressure(Frozen):

@@ -16,12 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator, PPoly
+from scipy.optimize import brentq
 
 from lithiate.scaling import FARADAY_CONSTANT, GAS_CONSTANT
 
 Array = NDArray[np.float64]
 
 _SAMPLES_PER_INTERVAL = 64
+
+SMALLEST_FILLING = 1e-9
+"""A material is not taken to start emptier than this, nor as close to full."""
 
 
 def ideal_solution_potential(stoichiometry: Any, temperature: float) -> Array:
@@ -69,6 +73,26 @@ def evaluate(
     breakpoints, coefficients = remainder_spline(stoichiometry, potential, temperature)
     inside = np.clip(np.asarray(at, dtype=np.float64), breakpoints[0], breakpoints[-1])
     return np.asarray(PPoly(coefficients, breakpoints)(inside) + ideal_solution_potential(at, temperature))
+
+
+def filling_at(
+    stoichiometry: Sequence[float], potential: Sequence[float], temperature: float, at: float
+) -> float | None:  # fmt: skip
+    """c with U(c) = ``at``; None where the curve has no such potential short of an empty or a full material.
+
+    Args:
+        stoichiometry: (n,) points of a table whose curve falls everywhere.
+        potential: (n,) potentials of the table [V].
+        temperature: T [K].
+        at: open-circuit potential to find [V].
+    """
+
+    def excess(filling: float) -> float:
+        return float(evaluate(stoichiometry, potential, temperature, filling)) - at
+
+    if excess(SMALLEST_FILLING) < 0.0 or excess(1 - SMALLEST_FILLING) > 0.0:
+        return None
+    return float(brentq(excess, SMALLEST_FILLING, 1 - SMALLEST_FILLING, xtol=1e-15, rtol=1e-14))
 
 
 def first_rise(

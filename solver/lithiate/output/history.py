@@ -42,7 +42,7 @@ class HistoryRows:
             (case.card(name).density or 0.0)
             * observer.volume(name)
             * units.length**power
-            / (1 + float(case.card(name).growth_at(case.initial.stoichiometry)))
+            / (1 + float(case.card(name).growth_at(case.starts[name])))
             for name in case.storing_regions
         )
         self._platen_area = observer.platen_area * units.length ** (power - 1)

@@ -117,7 +117,7 @@ def describe(case: Case, units: Units) -> Description:
     """Everything the problem needs to know about a case."""
     return Description(
         cards={name: case.card(name) for name in case.regions},
-        initial_stoichiometry={name: case.initial.stoichiometry for name in case.storing_regions},
+        initial_stoichiometry=case.starts,
         interfaces={name: interface_laws(case, name, units) for name in case.interfaces},
         switches=Switches(
             stress_in_flux=case.physics.stress_in_flux,
