@@ -77,6 +77,30 @@ Ranks = Annotated[
     typer.Option("--mpi", metavar="N", min=1, help="run each member on N ranks", show_default=False),
 ]
 
+ResultPath = Annotated[
+    Path, typer.Argument(metavar="RESULT", help="output folder of `lithiate run`", show_default=False)
+]
+At = Annotated[
+    str,
+    typer.Option(
+        "--at", metavar="KEY=VALUE", show_default=False,
+        help="the state: state_of_charge=0.5, time='2 h' or step=12 (a row of the history)",
+    ),
+]  # fmt: skip
+Frequencies = Annotated[
+    str | None,
+    typer.Option(metavar="LIST", help="frequencies in Hz, for example 0.01,1,100", show_default=False),
+]
+FirstFrequency = Annotated[float, typer.Option("--from", metavar="HZ", help="lowest frequency")]
+LastFrequency = Annotated[float, typer.Option("--to", metavar="HZ", help="highest frequency")]
+PerDecade = Annotated[int, typer.Option("--points-per-decade", metavar="N", help="frequencies per decade")]
+ImpedanceOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="output folder [default: RESULT-impedance]", show_default=False
+    ),
+]
+
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -148,6 +172,29 @@ def study(
     loaded = load_study(study_, set_ or (), quick=quick)
     folder = out if out is not None else default_folder(loaded.name, quick)
     return run_study(loaded, folder, overwrite=overwrite, ranks=mpi, say=_print)
+
+
+@app.command()
+def impedance(
+    result: ResultPath,
+    at: At,
+    frequencies: Frequencies = None,
+    from_: FirstFrequency = 1e-3,
+    to: LastFrequency = 1e5,
+    points_per_decade: PerDecade = 10,
+    out: ImpedanceOut = None,
+    set_: Sets = None,
+    overwrite: Overwrite = False,
+) -> int:
+    """Impedance spectrum of a state of a run: runs its case to the state and linearises there."""
+    _need_solver()
+    from lithiate.impedance.command import impedance_from_command_line
+    from lithiate.impedance.spectrum import listed, logarithmic
+    from lithiate.impedance.state import parse_asked
+
+    asked = parse_asked(at)
+    chosen = logarithmic(from_, to, points_per_decade) if frequencies is None else listed(frequencies)
+    return impedance_from_command_line(result, asked, chosen, out, set_ or [], overwrite)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

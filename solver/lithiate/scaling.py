@@ -89,3 +89,8 @@ class Units:
     def area_resistance(self) -> float:
         """Potential per current density [ohm m2]."""
         return self.potential / self.current_density
+
+    @property
+    def area_capacitance(self) -> float:
+        """Current density times time per potential [F/m2]."""
+        return self.current_density * self.time / self.potential

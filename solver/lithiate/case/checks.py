@@ -307,6 +307,9 @@ def _reactions(case: Case) -> list[Finding]:
                 "pair of a material that stores lithium and one that conducts its ions"
             )
             findings.append(Finding(("interfaces", name, "exchange_current_density"), text))
+        if transfer != "reaction" and interface.double_layer_capacitance:
+            text = f"found {interface.double_layer_capacitance:g} F/m2; allowed: only where lithium reacts"
+            findings.append(Finding(("interfaces", name, "double_layer_capacitance"), text))
     if not case.reacting_interfaces and not findings:
         text = (
             "at no interface a region that stores lithium, named first, meets one that conducts its ions; "

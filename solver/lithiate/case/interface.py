@@ -25,6 +25,16 @@ LARGEST_RESIDUAL_CONTACT = 1e-2
 ResidualContact = Annotated[float, quantity("number", "", "1e-12", gt=0, le=LARGEST_RESIDUAL_CONTACT)]
 TransferCoefficient = Annotated[float, quantity("number", "", "0.5", gt=0, lt=1)]
 FrictionCoefficient = Annotated[float, quantity("number", "", "0.3", ge=0)]
+AreaCapacitance = Annotated[
+    float,
+    quantity(
+        "double-layer capacitance",
+        "F/m^2",
+        "0.1 F/m^2",
+        units=("F/m^2", "uF/cm^2", "mF/cm^2", "F/cm^2"),
+        ge=0,
+    ),
+]
 RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
 
 
@@ -89,6 +99,10 @@ class Interface(Frozen):
         default=NoPressedContact(),
         discriminator="model",
         description="a_p, contact area that pressure makes without a bond",
+    )
+    double_layer_capacitance: AreaCapacitance = Field(
+        default=0.0,
+        description="per true contact area, where lithium reacts; only `lithiate impedance` uses it",
     )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")

@@ -251,6 +251,9 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     yield f"Interface     {name}: {bond}"
     if interface.exchange_current_density is not None:
         yield f"{'':14}  exchange current density {interface.exchange_current_density:g} A/m2 of true contact"
+    if interface.double_layer_capacitance:
+        capacitance = f"{interface.double_layer_capacitance:g} F/m2 of true contact"
+        yield f"{'':14}  double layer {capacitance}, for its impedance alone"
     if transfer in ("lithium", "ions"):
         resistance = interface.exchange_resistance * 1e4
         yield f"{'':14}  {transfer} pass through {resistance:g} ohm cm2 of true contact"

@@ -51,9 +51,7 @@ class CoulombFriction:
             contact_pressure: p_n >= 0.
             old_passed_slip: g_p at the start of the step, on the mesh as built.
         """
-        carried = kinematics.carrier * old_passed_slip
-        carried = carried - ufl.inner(carried, kinematics.normal) * kinematics.normal
-        trial = self.stiffness * (kinematics.slip - carried)
+        carried, trial = self._trial(kinematics, old_passed_slip)
         size = ufl.sqrt(ufl.inner(trial, trial) + self.stiffness**2 * SMALLEST_SLIP_SQUARED)
         limit = self.coefficient * contact_pressure
         share = ufl.conditional(ufl.gt(size, limit), limit / size, 1.0)
@@ -65,3 +63,28 @@ class CoulombFriction:
             dissipation=ufl.inner(traction, passed - carried),
             stored_energy=ufl.inner(traction, traction) / (2 * self.stiffness),
         )
+
+    def sticking(
+        self, kinematics: FaceKinematics, contact_pressure: Any, old_passed_slip: Any
+    ) -> FrictionState:
+        """t = K (g_t - g_p) where faces touch, however large: nothing slips further.
+
+        Args:
+            kinematics: of the faces.
+            contact_pressure: p_n >= 0.
+            old_passed_slip: g_p, on the mesh as built.
+        """
+        _, trial = self._trial(kinematics, old_passed_slip)
+        traction = ufl.conditional(ufl.gt(contact_pressure, 0), 1.0, 0.0) * trial
+        return FrictionState(
+            traction=traction,
+            passed_slip=old_passed_slip,
+            dissipation=ufl.as_ufl(0.0),
+            stored_energy=ufl.inner(traction, traction) / (2 * self.stiffness),
+        )
+
+    def _trial(self, kinematics: FaceKinematics, old_passed_slip: Any) -> tuple[Any, Any]:
+        """g_p carried along with the electrode, and K (g_t - g_p)."""
+        carried = kinematics.carrier * old_passed_slip
+        carried = carried - ufl.inner(carried, kinematics.normal) * kinematics.normal
+        return carried, self.stiffness * (kinematics.slip - carried)

@@ -45,6 +45,16 @@ class FlowLaw(Protocol):
 
 
 @dataclass(frozen=True)
+class NoFlow:
+    """The plastic strain stays what it is: the elastic side of a state that may be at yield."""
+
+    def strain_increment(self, trial_stress: Any, stiffness: Any, old_strain: Any) -> Any:
+        """Zero whatever the arguments are."""
+        del trial_stress, stiffness, old_strain
+        return ufl.as_ufl(0.0)
+
+
+@dataclass(frozen=True)
 class RateIndependentFlow:
     """tau_eq <= sigma_Y + H alpha: linear hardening.
 

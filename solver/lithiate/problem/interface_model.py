@@ -110,6 +110,8 @@ class InterfaceModel:
     def new_history(self) -> Any:
         """kappa at the end of the step."""
         assert self.laws.cohesion is not None and self.history is not None
+        if self.first.switches.frozen:
+            return self.history.opening("+")
         opening = self.laws.cohesion.effective_opening(self.kinematics)
         return self.laws.cohesion.updated_history(opening, self.history.opening("+"), self.time_step)
 
@@ -118,7 +120,9 @@ class InterfaceModel:
         """Friction of full contact; it acts on the debonded share D of the interface."""
         if self.laws.friction is None or self.history is None:
             return None
-        return self.laws.friction.state(self.kinematics, self.contact_pressure, self.history.passed_slip("+"))
+        law = self.laws.friction
+        respond = law.sticking if self.first.switches.frozen else law.state
+        return respond(self.kinematics, self.contact_pressure, self.history.passed_slip("+"))
 
     @cached_property
     def traction(self) -> Any:

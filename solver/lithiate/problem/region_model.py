@@ -23,6 +23,7 @@ from lithiate.physics import (
     third_medium,
     transport,
 )
+from lithiate.physics.flow_laws import FlowLaw, NoFlow
 from lithiate.problem.unknowns import Unknown
 
 
@@ -35,12 +36,15 @@ class Switches:
         stress_in_overpotential: it also shifts the equilibrium potential at the interface.
         modulus_term: keep J_c dpsi_e/dC in the chemical potential.
         small_strain: linear kinematics (verification only).
+        frozen: nothing flows, compacts, is damaged or slips: the response of an accepted state to a small
+            signal (impedance).
     """
 
     stress_in_flux: bool = True
     stress_in_overpotential: bool = True
     modulus_term: bool = True
     small_strain: bool = False
+    frozen: bool = False
 
 
 @dataclass(eq=False)
@@ -157,6 +161,8 @@ class RegionModel:
     def closure(self) -> Any:
         """ln(phi_0 / phi) of the pores at the end of the step; only where a region densifies."""
         assert self.solid.densification is not None
+        if self.switches.frozen:
+            return self.old_closure
         total = self.volume_ratio / self.swelling_ratio
         return self.solid.densification.closure(total, self.old_closure, self.bulk)
 
@@ -196,6 +202,12 @@ class RegionModel:
         """G(c)."""
         return self.solid.shear_modulus(self.stoichiometry)
 
+    @property
+    def _flow_law(self) -> FlowLaw:
+        if self.switches.frozen:
+            return NoFlow()
+        return self.solid.flow_law(self.stoichiometry, self.time_step)
+
     @cached_property
     def flow(self) -> plasticity.FlowState:
         """Distortion, deviatoric stress and plastic history at the end of the step."""
@@ -208,7 +220,7 @@ class RegionModel:
             self.history.inverse_plastic_metric,
             self.history.equivalent_plastic_strain,
             self.shear,
-            self.solid.flow_law(self.stoichiometry, self.time_step),
+            self._flow_law,
         )
 
     def _linear_flow(self) -> plasticity.FlowState:
@@ -220,7 +232,7 @@ class RegionModel:
             self.history.inverse_plastic_metric,
             self.history.equivalent_plastic_strain,
             self.shear,
-            self.solid.flow_law(self.stoichiometry, self.time_step),
+            self._flow_law,
         )
 
     def history_update(self) -> tuple[dict[str, Any], list[tuple[fem.Function, int]]]:

@@ -1,0 +1,1 @@
+"""Impedance: the response of a state of a run to a small alternating current."""
