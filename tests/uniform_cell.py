@@ -40,7 +40,7 @@ TOLERANCE = 1e-11
 
 @dataclass(frozen=True)
 class CellDesign:
-    """What a cell is made of; its blocks are one micrometre wide and high each.
+    """What a cell is made of; its blocks are one micrometre high each.
 
     Attributes:
         electrode, electrolyte: cards.
@@ -49,6 +49,8 @@ class CellDesign:
         stretch: of the width, held by the side walls.
         switches: which couplings are on.
         contact: area that pressure makes of debonded faces.
+        width: of the blocks [m].
+        mesh_size: [m].
     """
 
     electrode: MaterialCard
@@ -58,6 +60,8 @@ class CellDesign:
     stretch: float = 1.0
     switches: Switches = field(default_factory=Switches)
     contact: ContactAreaLaw = PerssonContact(ROUGHNESS)
+    width: float = LENGTH
+    mesh_size: float = LENGTH / 2
 
 
 @dataclass
@@ -112,7 +116,7 @@ class Cell:
 
 def create(design: CellDesign) -> Cell:
     """A cell at rest, all its constants at one."""
-    size = {"width": LENGTH, "height": LENGTH, "upper_height": LENGTH, "mesh_size": LENGTH / 2}
+    size = {"width": design.width, "height": LENGTH, "upper_height": LENGTH, "mesh_size": design.mesh_size}
     shape = {"family": "verification", "shape": "two_blocks", "symmetry": design.symmetry}
     data = build_mesh(VerificationBlock.model_validate(shape | size))
     geometry = distribute(MPI.COMM_SELF, data, LENGTH, () if design.debonded else (INTERFACE,))

@@ -189,7 +189,7 @@ def impedance(
     """Impedance spectrum of a state of a run: runs its case to the state and linearises there."""
     _need_solver()
     from lithiate.impedance.command import impedance_from_command_line
-    from lithiate.impedance.spectrum import listed, logarithmic
+    from lithiate.impedance.frequencies import listed, logarithmic
     from lithiate.impedance.state import parse_asked
 
     asked = parse_asked(at)

@@ -19,7 +19,7 @@ from lithiate.courses.entry import Entry
 from lithiate.ending import Ending
 from lithiate.errors import InputError, LithiateError
 from lithiate.impedance.linearisation import Linearisation
-from lithiate.impedance.spectrum import Limits, Spectrum
+from lithiate.impedance.spectrum import Limits, Spectrum, resolved_frequency
 from lithiate.impedance.state import Asked, Row, Target, locate, read_history, run_until
 from lithiate.output.folder import RESULT_MARKS, check_folder
 from lithiate.output.progress import Reporter
@@ -39,12 +39,21 @@ SAME_VOLTAGE = 1e-3
 
 @dataclass(frozen=True)
 class _Found:
-    """A spectrum and the state that it belongs to."""
+    """A spectrum and the state that it belongs to.
+
+    Attributes:
+        entry: the state.
+        frequencies: [Hz].
+        impedances: [ohm cm2].
+        limits: resistances without diffusion.
+        resolved: of each reacting interface, the frequency up to which its mesh resolves diffusion [Hz].
+    """
 
     entry: Entry
     frequencies: Sequence[float]
     impedances: NDArray[np.complex128]
     limits: Limits
+    resolved: Mapping[str, float]
 
 
 def impedance_from_command_line(
@@ -92,7 +101,8 @@ def _impedance(
     compat.require_supported_version()
     is_root = communicator.rank == parallel.ROOT
     with SignalWatch(communicator) as watch:
-        target: Target = on_root(communicator, lambda: locate(read_history(result), asked))
+        found_there = on_root(communicator, lambda: locate(read_history(result), asked))
+        target: Target = parallel.from_root(communicator, found_there)
         recorded = load_case(result / "case.resolved.toml", _double_layers_alone(sets))
         if recorded.verification is not None:
             raise InputError(f"{result}: found a verification problem; an impedance needs a cell")
@@ -120,7 +130,11 @@ def _impedance(
                 watch.check()
                 values.append(spectrum.impedance(frequency))
                 reporter.log(f"{frequency:g} Hz: {values[-1]:.6g} ohm cm2")
-            found = _Found(entry, frequencies, np.array(values), limits)
+            resolved = {
+                name: resolved_frequency(problem, name, case.geometry.interface_mesh_size(name))
+                for name in case.reacting_interfaces
+            }
+            found = _Found(entry, frequencies, np.array(values), limits, resolved)
             if is_root:
                 summary = _summary(result, case, asked, target.row, found)
                 _write(folder, summary, found)
@@ -189,6 +203,7 @@ def _summary(result: Path, case: Case, asked: Asked, recorded: Row | None, found
         "recorded_row": recorded is not None,
         "state": {name: value for name, value in row.items() if name in kept or name.startswith(faces)},
         "quantities": {name: {"value": value, "unit": unit} for name, (value, unit) in quantities.items()},
+        "diffusion_resolved_to": {name: {"value": f, "unit": "Hz"} for name, f in found.resolved.items()},
         "double_layer_capacitance": {
             name: face.double_layer_capacitance for name, face in case.interfaces.items()
         },
@@ -226,6 +241,11 @@ def _report(summary: Mapping[str, Any], folder: Path, reporter: Reporter) -> Non
         f"{values['reported_interface_resistance']:.6g} ohm cm2 as the history has it; electrolyte "
         f"{values['electrolyte_resistance']:.6g} ohm cm2"
     )
+    for name, item in summary["diffusion_resolved_to"].items():
+        reporter.say(
+            f"interface {name}: the mesh resolves diffusion up to {item['value']:.3g} Hz; what diffusion "
+            "adds at higher frequencies depends on the mesh"
+        )
     reporter.say(f"spectrum in {folder}")
 
 

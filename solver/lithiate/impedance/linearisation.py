@@ -59,7 +59,11 @@ class Linearisation:
         if ELECTRODE_POTENTIAL not in accepted.unknowns:
             raise InputError("an impedance needs an interface at which lithium reacts; here there is none")
         self.problem = _frozen_copy(accepted, hold)
-        self._charging, self._shorting = self._add_small_currents(capacitances)
+        mesh = self.problem.geometry.mesh
+        self._shorting = fem.Constant(mesh, 0.0)
+        self._charging = {name: fem.Constant(mesh, 0.0) for name in self.problem.interfaces}
+        self._capacitances = {name: capacitances.get(name, 0.0) for name in self._charging}
+        self._add_small_currents()
         self._system = NonlinearSystem(self.problem, LARGEST_RESIDUAL)
         self._require_equilibrium()
         at_once = self._tangent()
@@ -75,7 +79,7 @@ class Linearisation:
         self.resistive.axpy(1.0, others)
         self.reactive = at_once.copy()
         self.reactive.diagonalScale(self.lithium_rows)
-        largest = max((0.0, *capacitances.values()))
+        largest = max(self._capacitances.values())
         if largest > 0.0:
             # A probe of order one: the difference of two tangents must not drown in round-off.
             charged = self._tangent(charging=1.0 / largest)
@@ -103,33 +107,35 @@ class Linearisation:
             place += unknown.owned
         return None
 
-    def _add_small_currents(self, capacitances: Mapping[str, float]) -> tuple[fem.Constant, fem.Constant]:
+    def _add_small_currents(self) -> None:
         """Currents through reacting interfaces that move no lithium and vanish at the accepted state.
 
-        i = a (s C + z i_0) ((phi_s - phi_e) - (phi_s - phi_e)_0) per current area, with a probe s of the
-        double layer and z of the shorted interface, both zero but while a tangent is taken.
+        i = a (s + z i_0) ((phi_s - phi_e) - (phi_s - phi_e)_0) per current area, with s in place of the
+        capacitance of the double layer and z that shorts the interface, both zero but while a tangent is
+        taken.
         """
         problem = self.problem
-        charging, shorting = (fem.Constant(problem.geometry.mesh, 0.0) for _ in range(2))
         potential = problem.unknowns[ELECTRODE_POTENTIAL]
         for name, interface in problem.interfaces.items():
             ions = interface.second.electrolyte_potential
             if interface.laws.kinetics is None or ions is None:
                 continue
             drive = potential.value("+") - potential.old("+") - (ions.value("-") - ions.old("-"))
-            scale = charging * capacitances.get(name, 0.0)
-            scale = scale + shorting * interface.laws.kinetics.exchange_current_density
+            scale = self._charging[name] + self._shorting * interface.laws.kinetics.exchange_current_density
             current = interface.contact_area_fraction * scale * drive * interface.kinematics.area_ratio
             problem.add(ions.name, problem.measures.interface(-current * ions.test("-"), name))
             problem.add(potential.name, problem.measures.interface(current * potential.test("+"), name))
-        return charging, shorting
 
     def _tangent(self, time_step: float = 0.0, charging: float = 0.0, shorting: float = 0.0) -> PETSc.Mat:
-        self.problem.time_step.value = time_step
-        self._charging.value, self._shorting.value = charging, shorting
+        self._set_probes(time_step, charging, shorting)
         tangent = self._system.residual_and_tangent()[1].copy()
-        self.problem.time_step.value = self._charging.value = self._shorting.value = 0.0
+        self._set_probes(0.0, 0.0, 0.0)
         return tangent
+
+    def _set_probes(self, time_step: float, charging: float, shorting: float) -> None:
+        self.problem.time_step.value, self._shorting.value = time_step, shorting
+        for name, constant in self._charging.items():
+            constant.value = charging * self._capacitances[name]
 
     def _require_equilibrium(self) -> None:
         residual = self._system.residual_norm()

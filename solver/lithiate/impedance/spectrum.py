@@ -8,25 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, log10, pi
+from math import pi
 
 import numpy as np
+import ufl
 from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from lithiate import parallel
-from lithiate.errors import InputError, SolverError
+from lithiate.errors import SolverError
 from lithiate.impedance.linearisation import Linearisation
 from lithiate.problem.observables import SQUARE_CENTIMETRES
+from lithiate.problem.pointwise import InterfacePoints
+from lithiate.problem.problem import Problem
 
 SHORT = 1e6
 """A shorted interface conducts this many times i_0 F / (R T) more; it adds a millionth of the resistance."""
 
 LARGEST_LINEAR_RESIDUAL = 1e-6
 """Of a linear solve, relative to the current."""
-
-MOST_FREQUENCIES, MOST_PER_DECADE = 10_000, 1000
 
 
 @dataclass(frozen=True)
@@ -40,51 +41,6 @@ class Limits:
 
     electrolyte: float
     interface: float
-
-
-def logarithmic(first: float, last: float, per_decade: int) -> tuple[float, ...]:
-    """Frequencies at equal distances of their logarithm, both ends included [Hz].
-
-    Args:
-        first: lower end [Hz].
-        last: upper end [Hz].
-        per_decade: number per factor of ten.
-
-    Raises:
-        InputError: an end is not positive, the ends are the wrong way round, or the number is below one.
-    """
-    for key, value in (("--from", first), ("--to", last)):
-        if not (isfinite(value) and value > 0.0):
-            raise InputError(f"{key}: found {value:g} Hz; allowed: a frequency > 0")
-    if last < first:
-        raise InputError(f"--to: found {last:g} Hz; allowed: not below --from, {first:g} Hz")
-    if not 1 <= per_decade <= MOST_PER_DECADE:
-        raise InputError(f"--points-per-decade: found {per_decade}; allowed: 1 to {MOST_PER_DECADE}")
-    if first == last:
-        return (first,)
-    count = max(round(log10(last / first) * per_decade) + 1, 2)
-    return tuple(float(value) for value in np.geomspace(first, last, count))
-
-
-def listed(text: str) -> tuple[float, ...]:
-    """Frequencies of a list with commas between them [Hz].
-
-    Args:
-        text: for example "0.01, 1, 100".
-
-    Raises:
-        InputError: an entry is no positive number, or there are too many.
-    """
-    items = [item.strip() for item in text.split(",")]
-    try:
-        values = tuple(float(item) for item in items)
-    except ValueError:
-        values = ()
-    if not values or not all(isfinite(value) and value > 0.0 for value in values):
-        raise InputError(f'--frequencies: found "{text}"; allowed: frequencies > 0 in Hz, such as 0.01,1,100')
-    if len(values) > MOST_FREQUENCIES:
-        raise InputError(f"--frequencies: found {len(values)} of them; allowed: {MOST_FREQUENCIES}")
-    return values
 
 
 class Spectrum:
@@ -163,6 +119,27 @@ class Spectrum:
     @property
     def _communicator(self) -> MPI.Intracomm:
         return self._linear.problem.geometry.communicator
+
+
+def resolved_frequency(problem: Problem, name: str, element_size: float) -> float:
+    """D / (2 pi h^2) [Hz]: above it lithium that swings reaches less deep than an element.
+
+    The part of an impedance that comes from diffusion is then that of the mesh and not of the material.
+
+    Args:
+        problem: in the state.
+        name: of an interface at which lithium reacts.
+        element_size: h at the interface [m].
+    """
+    electrode, units = problem.interfaces[name].first, problem.units
+    assert electrode.storage is not None
+    slope = ufl.diff(electrode.chemical_potential_of_composition, electrode.stoichiometry)
+    mobility = electrode.storage.mobility(electrode.stoichiometry)
+    diffusivity = mobility * slope / electrode.storage.maximum_concentration
+    points = InterfacePoints(problem.measures, name, {"diffusivity": diffusivity("+")})
+    values = np.abs(points.own_values(points.all_values())["diffusivity"])
+    smallest = parallel.smallest(problem.geometry.communicator, values) * units.diffusivity
+    return smallest / (2 * pi * element_size**2)
 
 
 def _as_one(blocks: list[list[PETSc.Mat | None]]) -> PETSc.Mat:
