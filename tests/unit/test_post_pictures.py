@@ -10,6 +10,7 @@ from lithiate_post.__main__ import main
 from lithiate_post.field_pictures import Row, Snapshot, colour_scale, snapshots
 from lithiate_post.gap_pictures import place_along
 from lithiate_post.history_pictures import step_spans
+from lithiate_post.impedance_pictures import draw_nyquist
 from lithiate_post.pictures import draw_all
 from lithiate_post.section import Section, mirrors, section_of
 from lithiate_post.states import Frame, State, choose_states
@@ -370,3 +371,22 @@ def test_a_study_that_cannot_be_drawn_is_refused(tmp_path, content, complaint):
     (tmp_path / "study.csv").write_text(content)
     with pytest.raises(lithiate_post.ResultError, match=complaint):
         draw_study(tmp_path)
+
+
+def test_an_impedance_is_drawn_and_another_table_refused(tmp_path):
+    table = tmp_path / "impedance.csv"
+    angular = 10.0 ** np.arange(-3.0, 4.0)
+    arc = 1 / (1 / 40 + 1j * angular / 100)
+    lines = [f"{f:g},{z.real:g},{z.imag:g}" for f, z in zip(angular, arc, strict=True)]
+    head = "frequency [Hz],real [ohm cm2],imaginary [ohm cm2]"
+    table.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    picture = imread(draw_nyquist(table, tmp_path / "nyquist.png"))
+    assert picture[..., :3].min() < 0.2
+
+    for text, part in (
+        ("time [s]\n1\n", "allowed: frequency"),
+        (f"{head}\n1,a,2\n", "not a table of numbers"),
+    ):
+        table.write_text(text, encoding="utf-8")
+        with pytest.raises(lithiate_post.ResultError, match=part):
+            draw_nyquist(table, tmp_path / "nyquist.png")
