@@ -181,3 +181,9 @@ def test_a_double_layer_belongs_where_lithium_reacts(tmp_path: Path) -> None:
     film = CASES / "film_si_lpscl_thickness" / "case.toml"
     with pytest.raises(InputError, match=rf"{key}: found 0.1 F/m2; allowed: only where lithium reacts"):
         load_case(film, [f'interfaces."collector|film".{key}=0.1'])
+
+
+def test_a_state_that_is_passed_twice_is_the_first_whether_a_row_or_not(tmp_path: Path) -> None:
+    rows = read_history(result(tmp_path / "run"))
+    assert locate(rows, Asked("state_of_charge", 0.1)).row is None, "passed between rows 0 and 1"
+    assert locate(rows, Asked("step", 2)).row == rows[2]

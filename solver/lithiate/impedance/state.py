@@ -144,13 +144,15 @@ def locate(rows: list[Row], asked: Asked) -> Target:
     Raises:
         InputError: the run never was there.
     """
-    for row in rows:
+    for row, next_row in pairwise([*rows, rows[-1]]):
         if asked.met_by(row):
             return Target(asked, row)
-    values = [row[asked.key] for row in rows]
-    for one, next_one in pairwise(values):
-        if asked.key != "step" and min(one, next_one) < asked.value < max(one, next_one):
+        if asked.met_by(next_row):
+            continue
+        ends = row[asked.key], next_row[asked.key]
+        if asked.key != "step" and min(ends) < asked.value < max(ends):
             return Target(asked, None)
+    values = [row[asked.key] for row in rows]
     raise InputError(
         f"--at {asked}: the run never was there; allowed: {asked.key} from {min(values):g} to {max(values):g}"
     )
