@@ -41,7 +41,8 @@ def tangent_errors(
     """Largest error of J v by (residual, unknown), for random v in one unknown at a time.
 
     Args:
-        problem, system: in the state to look at, which is left a little off.
+        problem: in the state to look at, which is left a little off.
+        system: of the problem.
         shares: of the ordinary length of a difference; laws that bend within it need less.
     """
     random = np.random.default_rng(4)

@@ -21,6 +21,7 @@ from petsc4py import PETSc
 
 from lithiate.errors import InputError, SolverError
 from lithiate.problem.nonlinear import NonlinearSystem
+from lithiate.problem.observables import Observer
 from lithiate.problem.problem import ELECTRODE_POTENTIAL, Problem
 
 LARGEST_RESIDUAL = 1e-4
@@ -187,8 +188,8 @@ def _frozen_copy(accepted: Problem, hold: Callable[[Problem], None]) -> Problem:
         accepted.measures.bulk_degree,
     )
     hold(frozen)
-    frozen.stack_pressure.value = accepted.stack_pressure.value
-    frozen.current_density.value = accepted.current_density.value
+    for load in ("stack_pressure", "fixture_stiffness", "gap_held", "held_platen", "current_density"):
+        getattr(frozen, load).value = getattr(accepted, load).value
     for name, unknown in accepted.unknowns.items():
         frozen.unknowns[name].value.x.array[:] = unknown.old.x.array
         frozen.unknowns[name].old.x.array[:] = unknown.old.x.array
@@ -203,6 +204,10 @@ def _frozen_copy(accepted: Problem, hold: Callable[[Problem], None]) -> Problem:
                 target.x.array[:] = source.x.array
     for name, interface in accepted.interfaces.items():
         _copy_functions(interface.history, frozen.interfaces[name].history)
+    if accepted.voltage_held.value > 0.0:
+        # The small current flows on top of the one that holding the voltage takes.
+        observer = Observer(frozen)
+        frozen.current_density.value = observer.reacting_current() / observer.platen_area
     return frozen
 
 
@@ -211,4 +216,6 @@ def _copy_functions(source: object, target: object) -> None:
     if source is None or target is None:
         return
     for item in fields(source):  # type: ignore[arg-type]
-        getattr(target, item.name).x.array[:] = getattr(source, item.name).x.array
+        kept = getattr(source, item.name)
+        if kept is not None:
+            getattr(target, item.name).x.array[:] = kept.x.array
