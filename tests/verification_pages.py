@@ -125,25 +125,34 @@ class Report:
         """
         expected, found = float(expected), float(found)
         tolerance = f"{100 * rel:.3g} %" if rel * np.abs(expected) >= abs else f"{abs:.2g}"
-        self._keep(page, quantity, expected, found, tolerance, unit)
         assert found == pytest.approx(expected, rel=rel, abs=abs), quantity
+        self._keep(page, quantity, expected, found, tolerance, unit)
 
     def at_least(self, page: str, quantity: str, bound: float, found: float, note: str = "") -> None:
         """Fail unless found reaches a bound, such as an order of convergence."""
-        self._keep(page, quantity, f"at least {bound:g}", float(found), "", note)
         assert found >= bound, (quantity, found)
+        self._keep(page, quantity, f"at least {bound:g}", float(found), "", note)
 
     def at_most(self, page: str, quantity: str, bound: float, found: float, note: str = "") -> None:
         """Fail unless found stays below a bound."""
+        assert found <= bound, (quantity, found)
         # What is only round-off has no digits that stay.
         shown: Any = "round-off" if 0.0 <= found < 1e-6 else float(found)
         self._keep(page, quantity, f"at most {bound:.3g}", shown, "", note)
-        assert found <= bound, (quantity, found)
 
     def _keep(self, page: str, quantity: str, *values: Any) -> None:
         names = ("expected", "found", "tolerance", "unit")
         given = {"page": page, "test": self.test, "about": self.about, "case": self.case}
         self.rows.append(given | {"quantity": quantity} | dict(zip(names, values, strict=True)))
+
+
+INDEX_TAIL = """
+![Hoop stress at the surface of a lithiating sphere against its mean filling](../pictures/hoop_stress.png)
+
+*Hoop stress at the surface of a sphere of silicon that takes up lithium, drawn by
+`tests/verification/test_lithiating_sphere.py`: an elastic surface stays compressed, a
+plastic one turns tensile where it is held, and not at a constant flux.*
+"""
 
 
 def _number(value: float | str) -> str:
@@ -211,4 +220,4 @@ def write_pages(folder: Path, rows: Sequence[Row]) -> None:
         path.write_text(text, encoding="utf-8")
         count = sum(line.startswith("| ") and not line.startswith("| case |") for line in text.splitlines())
         index.append(f"| [{title}]({name}.md) | {count} |\n")
-    (folder / "README.md").write_text(INDEX_HEAD + "".join(index), encoding="utf-8")
+    (folder / "README.md").write_text(INDEX_HEAD + "".join(index) + INDEX_TAIL, encoding="utf-8")

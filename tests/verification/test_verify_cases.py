@@ -240,14 +240,19 @@ def test_film_up_to_two_lithium_per_silicon(tmp_path: Path, report: Report) -> N
 @pytest.mark.parametrize(
     ("outer", "yield_stress", "settings"),
     [
-        (2e-6, 200e6, ("geometry.mesh_size=0.1 um",)),
-        (
+        pytest.param(2e-6, 200e6, ("geometry.mesh_size=0.1 um",), id="axisymmetric"),
+        pytest.param(
             3e-6,
             50e6,
             ("geometry.mesh_size=0.1 um", "geometry.outer_radius=3 um", "regions.shell.yield_stress=50 MPa"),
+            id="thicker, softer",
         ),
         pytest.param(
-            2e-6, 200e6, ("geometry.mesh_size=0.2 um", "geometry.symmetry=3d"), marks=pytest.mark.slow
+            2e-6,
+            200e6,
+            ("geometry.mesh_size=0.2 um", "geometry.symmetry=3d"),
+            marks=pytest.mark.slow,
+            id="3d",
         ),
     ],
 )
@@ -261,7 +266,7 @@ def test_thick_sphere(
     yielded, largest = (
         found.quantities[name] / yield_stress for name in ("first_yield_pressure", "limit_pressure")
     )
-    tolerance = 0.01 if "geometry.symmetry=3d" in settings else 5e-3
+    tolerance = 0.02 if "geometry.symmetry=3d" in settings else 5e-3
     report.compare("plastic_sphere", case + "first yield", first, yielded, rel=tolerance, unit="sigma_Y")
     report.compare("plastic_sphere", case + "limit pressure", limit, largest, rel=tolerance, unit="sigma_Y")
     fronts, pressures = found.history["plastic_radius"], found.history["inner_pressure"] / yield_stress
