@@ -12,8 +12,8 @@ from lithiate.case.case import Case
 ROOT_CORRECTION = 0.673
 """An arm bends as if clamped this many arm heights behind the crack front (Kanninen 1973)."""
 
-FURTHEST_GROWTH, LIGAMENT_LEFT = 3.0, 2.0
-"""In arm heights: how far the crack grows unless the case says otherwise, and what it leaves uncracked."""
+GROWTH, LIGAMENT_LEFT = 2.0, 2.0
+"""In arm heights: how far the crack grows unless the case says otherwise, and what must stay uncracked."""
 
 
 @dataclass(frozen=True)
@@ -86,5 +86,4 @@ def last_opening(case: Case) -> float:
     assert isinstance(shape, DoubleCantileverGeometry)
     if load is not None and load.opening is not None:
         return load.opening
-    free = shape.length - shape.crack_length - LIGAMENT_LEFT * shape.arm_height
-    return beam_of(case).critical_opening(min(FURTHEST_GROWTH * shape.arm_height, free))
+    return beam_of(case).critical_opening(GROWTH * shape.arm_height)

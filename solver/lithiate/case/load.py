@@ -61,7 +61,7 @@ class Load(Frozen):
     opening: Length | None = Field(
         default=None,
         description="double cantilever: of the loaded ends, where the run ends; if not given, where a sharp "
-        "crack would have grown by three arm heights, or less in short arms",
+        "crack would have grown by two arm heights",
     )
 
     force: Force | None = Field(

@@ -17,7 +17,7 @@ from lithiate.materials.card import Modulus, PoissonRatio
 LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
 """Elements of an interface may be this long, per cohesive length."""
 
-SHARE_WHERE_A_CRACK_RUNS = 1 / 6
+SHARE_WHERE_A_CRACK_RUNS = 1 / 5
 """The same in a verification problem whose load is asked for to a per cent."""
 
 WIDTH_OVER_CONTACT = 1.5
@@ -158,7 +158,7 @@ def _verification_size(geometry: Mapping[str, Any]) -> float:
 
 
 def _cohesive_sizes(table: Mapping[str, Any]) -> list[float]:
-    """A sixth of the cohesive length of every interface, as far as the values can be read."""
+    """A fifth of the cohesive length of every interface, as far as the values can be read."""
     try:
         return [length * SHARE_WHERE_A_CRACK_RUNS for length in _cohesive_lengths(table)]
     except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):

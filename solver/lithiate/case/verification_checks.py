@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lithiate_meshes.families.verification_beams import DoubleCantileverGeometry
 from lithiate_meshes.families.verification_contact import HertzContactGeometry
 
-from lithiate.case.beam_theory import LIGAMENT_LEFT, beam_of
+from lithiate.case.beam_theory import GROWTH, LIGAMENT_LEFT, beam_of
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding
 from lithiate.case.hertz_theory import hertz_of
@@ -193,10 +193,11 @@ def _double_cantilever(case: Case) -> Iterator[Finding]:
         yield Finding(path, 'found "bonded"; allowed: "debondable", because the crack grows along it')
         return
     ligament, left = shape.length - shape.crack_length, LIGAMENT_LEFT * shape.arm_height
-    if ligament < 2 * left:
+    shortest = shape.crack_length + left + GROWTH * shape.arm_height
+    if shape.length < shortest * (1 - 1e-9):
         text = (
-            f"found {shape.length:g} m; allowed: at least crack_length + {2 * LIGAMENT_LEFT:g} arm_height = "
-            f"{shape.crack_length + 2 * left:g} m, so that the uncracked end does not turn"
+            f"found {shape.length:g} m; allowed: at least crack_length + {LIGAMENT_LEFT + GROWTH:g} "
+            f"arm_height = {shortest:g} m, so that the uncracked end does not turn"
         )
         yield Finding(("geometry", "length"), text)
     elif case.load is not None and case.load.opening is not None:

@@ -38,7 +38,7 @@ CONTROL_PER_LENGTH = 10.0
 LARGEST_STEPS = {0.85: 0.3, 1.3: 0.02}
 """Largest step of the control below a value of it: before any damage, and around the largest load."""
 
-LAST_STEP = 0.08
+LAST_STEP = 0.2
 """The same where the crack grows."""
 
 REGAINED = 1.5
