@@ -35,14 +35,17 @@ CRITICAL_TIME = 1000.0
 CONTROL_PER_LENGTH = 10.0
 """What the control counts of a crack grown by its own length, beside the opening over the critical one."""
 
+FIRST_STEP = 0.02
+"""Of the control: a weak interface is damaged from the start."""
+
 LARGEST_STEPS = {0.85: 0.3, 1.3: 0.02}
-"""Largest step of the control below a value of it: before any damage, and around the largest load."""
+"""Largest step of the control below a value of it: before much damage, and around the largest load."""
 
 LAST_STEP = 0.2
 """The same where the crack grows."""
 
 REGAINED = 1.5
-"""Growth of a step that was cut, from one to the next."""
+"""Growth of a first step, or of one that was cut, from one to the next."""
 
 SMALLEST_STEP = 1e-6
 """The run gives up where no control this much larger has a solution."""
@@ -88,7 +91,7 @@ class DoubleCantilever:
         self._observer = Observer(problem)
         self.time = self.time_step = 0.0
         self.iterations = self.rejected_steps = 0
-        self._step = LAST_STEP
+        self._step = FIRST_STEP
         self._last_load = self._last_opening = self._work = self._viscous = 0.0
 
     def _hold(self, geometry: Geometry, length: float) -> None:
