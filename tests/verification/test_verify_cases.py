@@ -165,7 +165,15 @@ def test_core_and_shell_at_the_values_of_the_case(tmp_path: Path, report: Report
     ("fraction", "filling", "tolerance", "settings"),
     [
         (0.2, 0.1, 0.01, ("geometry.mesh_size=100 nm",)),
-        pytest.param(0.2, 0.5, 5e-3, (), marks=pytest.mark.slow),
+        pytest.param(
+            *(0.2, 0.5, 5e-3, ()),
+            marks=[
+                pytest.mark.slow,
+                pytest.mark.xfail(
+                    reason="the shell is full on the way, and what is put into it cannot leave"
+                ),
+            ],
+        ),
         pytest.param(0.05, 0.5, 5e-3, (), marks=pytest.mark.slow),
         pytest.param(0.05, 0.1, 5e-3, (), marks=pytest.mark.slow),
         pytest.param(0.05, 0.25, 5e-3, (), marks=pytest.mark.slow),
