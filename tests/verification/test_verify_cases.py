@@ -170,7 +170,7 @@ def test_core_and_shell_at_the_values_of_the_case(tmp_path: Path, report: Report
             marks=[
                 pytest.mark.slow,
                 pytest.mark.xfail(
-                    reason="the shell is full on the way, and what is put into it cannot leave"
+                    reason="the shell is full to the last digit of c, which the potential asks to be fuller"
                 ),
             ],
         ),

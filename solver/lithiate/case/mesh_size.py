@@ -28,7 +28,7 @@ SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 
 _VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
     "sphere": ("radius", 50, 7),
-    "core_shell": ("radius", 12, 5),
+    "core_shell": ("radius", 24, 6),
     "hollow_sphere": ("inner_radius", 20, 6),
     "block": ("height", 1, 1),
     "double_cantilever": ("arm_height", 10, 4),

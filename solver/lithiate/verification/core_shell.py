@@ -18,26 +18,25 @@ from lithiate.case import Case
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.materials.parameters import StorageParameters
-from lithiate.problem.from_case import hold_boundaries, interface_laws
+from lithiate.problem.from_case import hold_boundaries
 from lithiate.problem.observables import Observer, State
 from lithiate.problem.pointwise import RegionPoints
+from lithiate.problem.unknowns import create_unknown, global_scalar_space
 from lithiate.scaling import Units
 from lithiate.verification.drive import (
     AdaptiveSteps,
     Means,
     bare_problem,
-    diffusion_time,
     solve_start,
     stepper_of,
 )
 
-CORE, SHELL, INTERFACE, SURFACE = "core", "shell", "core|shell", "surface"
+CORE, SHELL, SURFACE = "core", "shell", "surface"
 
-FILLING_TIME, RESTING_TIME = 10.0, 20.0
-"""Filling, and rest after it, in diffusion times of the radius: so short that round-off stays small, so long
-that nothing else is left of the way to equilibrium."""
+FIRST_STEP, LARGEST_STEP = 1e-3, 0.1
+"""Of the way from the filling at the start to the one asked for; time [s] counts this way, from 0 to 1."""
 
-FIRST_STEP, LARGEST_STEP = FILLING_TIME / 1000, FILLING_TIME / 20
+COMMON_POTENTIAL = "common_potential"
 
 LARGEST_START = 1e-3
 """The particle starts with at most this mean filling, at which stress hardly matters."""
@@ -50,11 +49,11 @@ EMPTIEST_SHELL = 1e-100
 
 
 class CoreShell:
-    """An almost empty particle is filled evenly and slowly up to its mean filling, then left alone.
+    """An almost empty particle is filled up to its mean filling, in equilibrium all the way.
 
-    Both regions are elastic, so that the state in equilibrium does not depend on the way to it. Starting with
-    the mean filling in both would be no easier: their potentials and stresses then are volts and gigapascals
-    apart.
+    Nothing is driven where there is one chemical potential: mu = m everywhere, and m, one number, is such
+    that all lithium together is what has been put in. Both regions are elastic, so that the way does not
+    matter; at once it would not go, stresses of gigapascals then having to be found from none.
     """
 
     def __init__(self, case: Case, geometry: Geometry) -> None:
@@ -64,33 +63,35 @@ class CoreShell:
         filling = case.initial.mean_filling
         assert card.maximum_concentration is not None and filling is not None
         self._filling = filling
-        slowest = max(diffusion_time(case, name, self._radius) for name in case.regions)
-        units = Units(geometry.length, slowest, card.maximum_concentration, case.physics.temperature)
-        laws = {INTERFACE: interface_laws(case, INTERFACE, units)}
-        problem = self.problem = bare_problem(
-            case, geometry, units, interfaces=laws, start=self._start_fillings(case, units)
-        )
+        units = Units(geometry.length, 1.0, card.maximum_concentration, case.physics.temperature)
+        start = self._start_fillings(case, units)
+        problem = self.problem = bare_problem(case, geometry, units, start=start)
         hold_boundaries(problem)
-        self._source = fem.Constant(geometry.mesh, 0.0)
-        for name in case.regions:
-            content = problem.unknowns[f"stoichiometry.{name}"]
-            storage = problem.regions[name].storage
-            assert storage is not None
-            entering = problem.time_step * self._source * storage.maximum_concentration * content.test
-            problem.add(content.name, problem.measures.region_nodal(-entering, name))
+        self._target = fem.Constant(geometry.mesh, self._start)
+        self._require_one_potential()
         for unknown in problem.unknowns.values():
             # Errors on the way do not last: steps may be as long as they converge.
             unknown.error_scale = np.inf
         self._stepper = stepper_of(case, problem)
-        duration = FILLING_TIME + RESTING_TIME
-        self._steps = AdaptiveSteps(
-            self._stepper, duration, (FILLING_TIME,), LARGEST_STEP, FIRST_STEP, self._fill
-        )
-        self._iterations, self._landed = 0, False
+        self._steps = AdaptiveSteps(self._stepper, 1.0, (), LARGEST_STEP, FIRST_STEP, self._fill)
+        self._iterations = 0
         self._observer = Observer(problem)
-        self._initial = self._observer.lithium_content()
-        self._entered = 0.0
         self._prepare_means()
+
+    def _require_one_potential(self) -> None:
+        """mu = m in place of the balance of lithium at every point, and one balance of all of it for m."""
+        problem, measures = self.problem, self.problem.measures
+        space = global_scalar_space(problem.geometry.mesh)
+        common = create_unknown(COMMON_POTENTIAL, space, np.inf)
+        problem.unknowns[COMMON_POTENTIAL] = common
+        for name, region in problem.regions.items():
+            assert region.concentration and region.potential and region.storage
+            content, potential = region.concentration, region.potential
+            common.value.x.array[:] = common.old.x.array[:] = potential.value.x.array[0]
+            equal = (potential.value - common.value) * content.test
+            problem.residuals[content.name] = measures.region_nodal(equal, name)
+            lacking = region.storage.maximum_concentration * (content.value - self._target)
+            problem.add(COMMON_POTENTIAL, measures.region_nodal(lacking * common.test, name))
 
     def _start_fillings(self, case: Case, units: Units) -> dict[str, float]:
         """Stress-free fillings of equal chemical potential that together make the filling at the start.
@@ -127,9 +128,8 @@ class CoreShell:
             ) from None
 
     def _fill(self, time: float) -> None:
-        """Lithium enters everywhere at one rate per site, until it is enough."""
-        filling = time <= FILLING_TIME * (1 + 1e-9)
-        self._source.value = (self._filling - self._start) / FILLING_TIME if filling else 0.0
+        """All lithium over all sites rises from the start to what is asked for."""
+        self._target.value = self._start + (self._filling - self._start) * time
 
     def _prepare_means(self) -> None:
         problem, measures = self.problem, self.problem.measures
@@ -179,22 +179,16 @@ class CoreShell:
         self._iterations = solve_start(self._stepper)
 
     def advance(self) -> bool:
-        """Solve the next acceptable step; whether filling or resting ends with it.
+        """Solve the next acceptable step; whether the particle holds what it should.
 
         Raises:
             SolverError: no step small enough converges.
         """
-        landed = self._steps.advance()
-        self._entered += self.time_step * float(self._source.value) * self._observer.capacity
-        self._landed = landed
-        return landed
+        return self._steps.advance()
 
     def keep(self) -> None:
         """Make the solved step the accepted state."""
         self._stepper.accept()
-        if self._landed:
-            # The source jumps: the rates before say nothing about the step after.
-            self._stepper.forget()
 
     def restore(self) -> None:
         """Return to the accepted state."""
@@ -232,9 +226,14 @@ class CoreShell:
         return float(constant + falling), float(constant + outside)
 
     def balance_errors(self, state: State) -> Mapping[str, float]:
-        """What is inside against what was put in."""
-        gained = self._observer.lithium_content() - self._initial
-        return {"lithium_balance_error": abs(gained - self._entered) / self._observer.capacity}
+        """Lithium at the quadrature points against what has been put in, which the nodes hold."""
+        communicator, inside = self.problem.geometry.communicator, 0.0
+        for name, region in state.regions.items():
+            storage = self.problem.regions[name].storage
+            assert storage is not None
+            filled = float(np.sum(region.values["stoichiometry"] * region.volumes))
+            inside += storage.maximum_concentration * float(parallel.total(communicator, filled))
+        return {"lithium_balance_error": abs(inside / self._observer.capacity - float(self._target.value))}
 
     def summary_values(self) -> Mapping[str, float]:
         """Nothing beside the columns."""
