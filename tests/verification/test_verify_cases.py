@@ -126,6 +126,9 @@ def test_rows_agree_on_two_ranks(tmp_path: Path, name: str, settings: tuple[str,
     found_names, two = read_history(tmp_path / "2")
     assert found_names == names and two.shape == one.shape
     largest = np.abs(one).max(axis=0)
+    # The mean stress of a free sphere vanishes: it is round-off of the stresses that it is the mean of.
+    stresses = np.array([name.endswith("[Pa]") for name in names])
+    largest[stresses] = largest[stresses].max()
     assert (np.abs(two - one).max(axis=0) <= 1e-6 * largest).all()
 
 

@@ -87,7 +87,8 @@ class CoreShell:
         for name, region in problem.regions.items():
             assert region.concentration and region.potential and region.storage
             content, potential = region.concentration, region.potential
-            common.value.x.array[:] = common.old.x.array[:] = potential.value.x.array[0]
+            start = region.storage.chemical_potential_at(problem.description.start_of(name))
+            common.value.x.array[:] = common.old.x.array[:] = start
             equal = (potential.value - common.value) * content.test
             problem.residuals[content.name] = measures.region_nodal(equal, name)
             lacking = region.storage.maximum_concentration * (content.value - self._target)
