@@ -202,7 +202,8 @@ def test_the_json_schema_refuses_unknown_keys_and_knows_quantities() -> None:
     assert schema["additionalProperties"] is False
     # A cell needs stack_pressure and protocol as well, a verification problem neither.
     assert set(schema["required"]) == {"title", "geometry", "regions"}
-    assert "Pa" in json.dumps(schema["$defs"]["StackPressure"]["properties"]["pressure"])
+    pressure = schema["$defs"]["StackPressure"]["properties"]["fabrication_pressure"]
+    assert "Pa" in json.dumps(pressure)
 
 
 def test_a_case_is_read_without_any_solver_or_mesh_library() -> None:

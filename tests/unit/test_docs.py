@@ -67,7 +67,7 @@ def test_what_verification_cases_say_is_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]*)\)", text):
         assert (path.parent / link).is_file(), link
-    commands = re.findall(r"^ {4}lithiate run case\.toml (.*)$", text, re.M)
+    commands = re.findall(r"^ {4}lithiate run (?:cases/\w+/)?case\.toml (.*)$", text, re.M)
     assert commands
     for command in commands:
         words = shlex.split(command)

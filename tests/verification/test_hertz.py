@@ -81,6 +81,7 @@ def check(found: dict[str, Array], expected: list[float], tolerance: float) -> N
     assert found["force_balance_error"].max() < 1e-6
 
 
+@pytest.mark.slow
 def test_rigid_sphere_on_a_soft_body(tmp_path: Path) -> None:
     found, expected = run(
         tmp_path / "out",

@@ -154,6 +154,7 @@ def compare(found: SphereState, expected: Reference, tolerance: float) -> None:
     assert found.surface_hoop == pytest.approx(expected.surface_hoop, rel=tolerance)
 
 
+@pytest.mark.slow
 def test_axisymmetric_without_coupling() -> None:
     """The same load and start, so that a difference of the coupled run is the coupling's."""
     found = solve(False, 0.03)

@@ -145,6 +145,7 @@ def flux_difference() -> float:
     return CURRENT_DENSITY * RADIUS / (FARADAY_CONSTANT * DIFFUSIVITY)
 
 
+@pytest.mark.slow
 def test_held_surface() -> None:
     """Potentiostatic insertion: tension that peaks at the centre, hoop compression that falls from -1."""
     found = dict(
