@@ -22,6 +22,7 @@ from lithiate.errors import InputError
         ("interfaces.particle|electrolyte.strength", ("interfaces", "particle|electrolyte", "strength")),
         ('a."b.c"', ("a", "b.c")),
         (" a . b ", ("a", "b")),
+        ("mesh_size", ("geometry", "mesh_size")),
     ],
 )
 def test_keys_are_split_at_dots_outside_quotes(key: str, path: tuple[str, ...]) -> None:

@@ -19,6 +19,9 @@ KeyPath = tuple[str, ...]
 # A part is quoted as in TOML, or anything up to the next dot: "|" needs no quotes on the command line.
 _PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^."'=\s][^."'=]*?))\s*(\.|$)""")
 
+# No other table has a mesh_size.
+_SHORT: Mapping[KeyPath, KeyPath] = {("mesh_size",): ("geometry", "mesh_size")}
+
 
 @dataclass(frozen=True)
 class Override:
@@ -38,6 +41,8 @@ class Override:
 def parse_key(key: str, origin: str) -> KeyPath:
     """Parts of a dotted key, for example ``interfaces."particle|electrolyte".strength``.
 
+    ``mesh_size`` alone is short for ``geometry.mesh_size``, which no other table has.
+
     Raises:
         InputError: it is no dotted key.
     """
@@ -54,7 +59,7 @@ def parse_key(key: str, origin: str) -> KeyPath:
         parts.append(next(part for part in (double, single, bare) if part is not None))
         position = match.end()
         if match[4] != ".":
-            return tuple(parts)
+            return _SHORT.get(tuple(parts), tuple(parts))
 
 
 def parse_value(text: str) -> Any:
