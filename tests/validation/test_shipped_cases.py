@@ -28,7 +28,9 @@ def test_first_steps(case: Path, tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["status"] == "completed"
-    assert summary["quantities"]["accepted_steps"]["value"] > 10
+    # Steady verification problems take no step at all.
+    if not case.parent.name.startswith("verify_"):
+        assert summary["quantities"]["accepted_steps"]["value"] > 10
     assert all(item["agrees"] for item in summary["expectations"] if "balance" in item["quantity"])
 
 
