@@ -201,7 +201,7 @@ def test_three_dimensions() -> None:
     assert found.surface == pytest.approx(flat.surface, rel=TOLERANCE)
     assert found.centre == pytest.approx(flat.centre, abs=TOLERANCE * flat.surface)
     assert found.surface_hoop == pytest.approx(flat.surface_hoop, rel=TOLERANCE)
-    # The few tetrahedra around the centre are twice as large as those on the surface.
+    # The few tetrahedra around the centre are three times as large as those on the surface.
     assert found.centre_stress == pytest.approx(flat.centre_stress, rel=2 * TOLERANCE)
 
 

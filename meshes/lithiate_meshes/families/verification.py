@@ -40,7 +40,7 @@ _LENGTHS = {
     "sphere": ("radius",),
 }
 # The element size at the centre of a sphere, per that on its surface; both halve with mesh_size.
-_SIZE_AT_CENTRE = 2.0
+_SIZE_AT_CENTRE = {"plane_strain": 2.0, "axisymmetric": 2.0, "3d": 3.0}
 
 
 class VerificationBlock(BaseModel):
@@ -59,8 +59,8 @@ class VerificationBlock(BaseModel):
     ``shape = "sphere"`` is one region ``sphere`` of ``radius`` around the origin, of which symmetry leaves
     the quarter r >= 0, z >= 0 (axisymmetric), the octant (3d) or, of a long fibre in its place, the quarter
     x >= 0, y >= 0 (plane strain). Surfaces: ``surface``, ``bottom`` (z or y = 0) and, in 2D, ``axis``, in 3D
-    ``symmetry_x`` and ``symmetry_y``. Its elements have ``mesh_size`` on the surface and twice that
-    at the centre.
+    ``symmetry_x`` and ``symmetry_y``. Its elements have ``mesh_size`` on the surface and twice that (in 3D
+    three times) at the centre.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -185,7 +185,10 @@ class VerificationBlock(BaseModel):
         if self.radius is not None:
             near = max(self.mesh_size / self.radius, 1e-6)
             cells = estimated_cells_between(
-                self.symmetry, 0.0, 1.0, lambda r: near * (1.0 + (_SIZE_AT_CENTRE - 1.0) * (1.0 - r))
+                self.symmetry,
+                0.0,
+                1.0,
+                lambda r: near * (1.0 + (_SIZE_AT_CENTRE[self.symmetry] - 1.0) * (1.0 - r)),
             )
             return {"sphere": cells}
         across = 2 * self._count(self._width) if self.symmetry != "3d" else 6 * self._count(self._width) ** 2
@@ -210,7 +213,7 @@ class VerificationBlock(BaseModel):
             radii=(radius,),
             curved=("surface",),
             regions=("sphere",),
-            size_expression=f"{self.mesh_size / radius!r}*(1+{_SIZE_AT_CENTRE - 1.0!r}*{depth})",
+            size_expression=f"{self.mesh_size / radius!r}*(1+{_SIZE_AT_CENTRE[self.symmetry] - 1.0!r}*{depth})",
         ).build()
 
     def _build_blocks(self) -> MeshData:

@@ -27,7 +27,7 @@ SIZED_FAMILIES = ("particle", "film", "stack", "columnar")
 """Families whose ``mesh_size`` may be left to the interfaces."""
 
 _VERIFICATION_SIZES: Mapping[str, tuple[str, int, int]] = {
-    "sphere": ("radius", 50, 7),
+    "sphere": ("radius", 50, 8),
     "core_shell": ("radius", 24, 6),
     "hollow_sphere": ("inner_radius", 20, 6),
     "block": ("height", 1, 1),
