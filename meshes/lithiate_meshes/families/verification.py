@@ -207,13 +207,14 @@ class VerificationBlock(BaseModel):
 
     def _build_sphere(self, radius: float) -> MeshData:
         depth = f"Max(0,1-{DISTANCE_FROM_CENTRE})"
+        growth = _SIZE_AT_CENTRE[self.symmetry] - 1.0
         return ConcentricModel(
             name="sphere",
             symmetry=self.symmetry,
             radii=(radius,),
             curved=("surface",),
             regions=("sphere",),
-            size_expression=f"{self.mesh_size / radius!r}*(1+{_SIZE_AT_CENTRE[self.symmetry] - 1.0!r}*{depth})",
+            size_expression=f"{self.mesh_size / radius!r}*(1+{growth!r}*{depth})",
         ).build()
 
     def _build_blocks(self) -> MeshData:
