@@ -20,7 +20,6 @@ from lithiate.verification.drive import (
     AdaptiveSteps,
     Means,
     bare_problem,
-    solve_start,
     stepper_of,
 )
 
@@ -63,9 +62,8 @@ class ClampedFilm:
             largest = min(largest, case.solver.largest_step / units.time)
         landings = [self._turning, *(time / units.time for time in case.output.times)]
         landings = [moment for moment in landings if 0 < moment < 1]
-        self._steps = AdaptiveSteps(self._stepper, 1.0, landings, largest, largest, self._fill)
+        self.progress = AdaptiveSteps(self._stepper, 1.0, landings, largest, largest, self._fill)
         self._height = geometry.height
-        self._iterations = 0
         self._observer = Observer(problem)
         self._means = Means(problem)
         model = problem.regions[REGION]
@@ -77,38 +75,13 @@ class ClampedFilm:
         content = self._start + self._rate * min(time, 2 * self._turning - time)
         self._filling.value = content / self._full
 
-    @property
-    def time(self) -> float:
-        """Of the last step, solver units."""
-        return self._steps.time
-
-    @property
-    def time_step(self) -> float:
-        """Length of the last step, solver units."""
-        return self._steps.time_step
-
-    @property
-    def iterations(self) -> int:
-        """Newton iterations of the last step."""
-        return self._steps.iterations or self._iterations
-
-    @property
-    def rejected_steps(self) -> int:
-        """Attempts that were not accepted."""
-        return self._steps.rejected
-
-    @property
-    def share(self) -> float:
-        """Of the time that has passed."""
-        return 1.0 if self._steps.finished else self.time
-
     def start(self) -> None:
         """Equilibrium under the stack pressure.
 
         Raises:
             SolverError: there is none.
         """
-        self._iterations = solve_start(self._stepper)
+        self.progress.start()
 
     def advance(self) -> bool:
         """Solve the next acceptable step; whether it lands on the turn or on an asked-for time.
@@ -116,12 +89,12 @@ class ClampedFilm:
         Raises:
             SolverError: no step small enough converges.
         """
-        return self._steps.advance()
+        return self.progress.advance()
 
     def keep(self) -> None:
         """Make the solved step the accepted state."""
         self._stepper.accept()
-        if abs(self.time - self._turning) < TIME_TOLERANCE:
+        if abs(self.progress.time - self._turning) < TIME_TOLERANCE:
             # The rate jumps: those before say nothing about the step after.
             self._stepper.forget()
 

@@ -27,7 +27,6 @@ from lithiate.verification.drive import (
     AdaptiveSteps,
     Means,
     bare_problem,
-    solve_start,
     stepper_of,
 )
 
@@ -73,8 +72,7 @@ class CoreShell:
             # Errors on the way do not last: steps may be as long as they converge.
             unknown.error_scale = np.inf
         self._stepper = stepper_of(case, problem)
-        self._steps = AdaptiveSteps(self._stepper, 1.0, (), LARGEST_STEP, FIRST_STEP, self._fill)
-        self._iterations = 0
+        self.progress = AdaptiveSteps(self._stepper, 1.0, (), LARGEST_STEP, FIRST_STEP, self._fill)
         self._observer = Observer(problem)
         self._prepare_means()
 
@@ -146,38 +144,13 @@ class CoreShell:
         means.on_surface("displacement", ufl.inner(shell.displacement, position) / radius, SURFACE)
         means.in_region("potential", shell.potential.value, SHELL)
 
-    @property
-    def time(self) -> float:
-        """Of the last step, solver units."""
-        return self._steps.time
-
-    @property
-    def time_step(self) -> float:
-        """Length of the last step, solver units."""
-        return self._steps.time_step
-
-    @property
-    def iterations(self) -> int:
-        """Newton iterations of the last step."""
-        return self._steps.iterations or self._iterations
-
-    @property
-    def rejected_steps(self) -> int:
-        """Attempts that were not accepted."""
-        return self._steps.rejected
-
-    @property
-    def share(self) -> float:
-        """Of the time that has passed."""
-        return 1.0 if self._steps.finished else self.time / self._steps.duration
-
     def start(self) -> None:
         """Stress at the start.
 
         Raises:
             SolverError: there is no equilibrium of forces.
         """
-        self._iterations = solve_start(self._stepper)
+        self.progress.start()
 
     def advance(self) -> bool:
         """Solve the next acceptable step; whether the particle holds what it should.
@@ -185,7 +158,7 @@ class CoreShell:
         Raises:
             SolverError: no step small enough converges.
         """
-        return self._steps.advance()
+        return self.progress.advance()
 
     def keep(self) -> None:
         """Make the solved step the accepted state."""

@@ -67,7 +67,7 @@ class VerificationCourse:
     @property
     def rejected_steps(self) -> int:
         """Attempts that were not accepted."""
-        return self._drive.rejected_steps
+        return self._drive.progress.rejected_steps
 
     @property
     def worst_balances(self) -> Mapping[str, float]:
@@ -88,7 +88,7 @@ class VerificationCourse:
         drive = self._drive
         drive.start()
         yield self._entry(landmark=True)
-        while drive.share < 1.0:
+        while drive.progress.share < 1.0:
             self._interrupted()
             if self._index > self._most:
                 raise SolverError(
@@ -113,9 +113,9 @@ class VerificationCourse:
         own = drive.quantities(state)
         row: dict[str, float] = {
             "step": self._index,
-            "time": drive.time * unit,
-            "time_step": drive.time_step * unit,
-            "newton_iterations": drive.iterations,
+            "time": drive.progress.time * unit,
+            "time_step": drive.progress.time_step * unit,
+            "newton_iterations": drive.progress.iterations,
             **own,
             **errors,
             **region_rows(self._observer, state),
@@ -130,8 +130,8 @@ class VerificationCourse:
             time=row["time"],
             state=state,
             landmark=landmark,
-            distance=drive.share,
-            share=drive.share,
+            distance=drive.progress.share,
+            share=drive.progress.share,
             words=words,
             short_words=f"step {row['step']}, time {row['time']:.4g} s",
         )

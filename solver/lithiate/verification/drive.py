@@ -28,13 +28,8 @@ TIME_TOLERANCE = 1e-9
 """Relative distance at which an asked-for time counts as reached."""
 
 
-class Drive(Protocol):
-    """One verification problem under its load, advanced step by step; times in solver units."""
-
-    @property
-    def problem(self) -> Problem:
-        """What is solved."""
-        ...
+class Progress(Protocol):
+    """How far a run has come; times in solver units."""
 
     @property
     def time(self) -> float:
@@ -59,6 +54,20 @@ class Drive(Protocol):
     @property
     def share(self) -> float:
         """Of the run that is done, 1 at its end."""
+        ...
+
+
+class Drive(Protocol):
+    """One verification problem under its load, advanced step by step."""
+
+    @property
+    def problem(self) -> Problem:
+        """What is solved."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
         ...
 
     def start(self) -> None:
@@ -119,8 +128,9 @@ def diffusion_time(case: Case, region: str, length: float) -> float:
     """
     card, temperature = case.card(region), case.physics.temperature
     assert card.diffusivity is not None
-    filling = case.initial.mean_filling or case.initial.stoichiometry
-    diffusivity = float(card.diffusivity.at(filling, temperature)) * card.diffusivity_factor(temperature)
+    diffusivity = float(
+        card.diffusivity.at(case.initial.stoichiometry, temperature)
+    ) * card.diffusivity_factor(temperature)
     return length**2 / diffusivity
 
 
@@ -233,7 +243,18 @@ class AdaptiveSteps:
         self._landings = sorted({*landings, duration})
         self._proposed = first
         self.time = self.time_step = 0.0
-        self.iterations = self.rejected = 0
+        self.iterations = self.rejected_steps = 0
+
+    def start(self) -> None:
+        """The equilibrium at time zero.
+
+        Raises:
+            SolverError: there is none.
+        """
+        outcome = self._stepper.attempt(0.0)
+        if not outcome.newton.converged:
+            raise SolverError(f"no equilibrium at time zero ({outcome.newton.reason})")
+        self.iterations = outcome.newton.iterations
 
     def shortened(self) -> tuple[float, bool]:
         """Length of the next step to try, and whether it lands."""
@@ -277,27 +298,16 @@ class AdaptiveSteps:
         Raises:
             SolverError: it would be too short.
         """
-        self.rejected += 1
+        self.rejected_steps += 1
         self._proposed = length
         if length < SMALLEST_RATIO * self.duration:
             raise SolverError(f"no step small enough converged at {self.time:.6g} of the run ({reason})")
 
     @property
-    def finished(self) -> bool:
-        """Whether the end is reached."""
-        return self.time >= self.duration * (1 - TIME_TOLERANCE)
-
-
-def solve_start(stepper: Stepper) -> int:
-    """The equilibrium at time zero; its Newton iterations.
-
-    Raises:
-        SolverError: there is none.
-    """
-    outcome = stepper.attempt(0.0)
-    if not outcome.newton.converged:
-        raise SolverError(f"no equilibrium at time zero ({outcome.newton.reason})")
-    return outcome.newton.iterations
+    def share(self) -> float:
+        """Of the time that has passed, 1 at the end."""
+        finished = self.time >= self.duration * (1 - TIME_TOLERANCE)
+        return 1.0 if finished else self.time / self.duration
 
 
 def stepper_of(case: Case, problem: Problem, options: Mapping[str, Any] | None = None) -> Stepper:

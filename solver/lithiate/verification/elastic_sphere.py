@@ -91,11 +91,11 @@ class ElasticSphere:
             # Where there is hardly any lithium mu = R T ln c changes fast, and nothing depends on it.
             problem.unknowns[f"chemical_potential.{REGION}"].error_scale = np.inf
         self._stepper = stepper_of(case, problem, DILUTE_OPTIONS if dilute else None)
-        self._steps = self._create_steps(case)
+        self.progress = self._create_steps(case)
         self._pair: SteppedPair | None = None
         model = problem.regions[REGION]
         if model.history is None and model.largest_filling is None:
-            self._pair = SteppedPair(self._steps, self._stepper, self._entering)
+            self._pair = SteppedPair(self.progress, self._stepper, self._entering)
         self._entered = 0.0
         self._prepare_observation()
 
@@ -133,31 +133,6 @@ class ElasticSphere:
 
     # The run
 
-    @property
-    def time(self) -> float:
-        """Of the last step, solver units."""
-        return self._steps.time
-
-    @property
-    def time_step(self) -> float:
-        """Length of the last step (of the coarser solution), solver units."""
-        return self._steps.time_step
-
-    @property
-    def iterations(self) -> int:
-        """Newton iterations of the last step (of the coarser solution)."""
-        return self._steps.iterations
-
-    @property
-    def rejected_steps(self) -> int:
-        """Attempts that were not accepted."""
-        return self._steps.rejected
-
-    @property
-    def share(self) -> float:
-        """Of the time that has passed."""
-        return 1.0 if self._steps.finished else self.time / self._steps.duration
-
     def start(self) -> None:
         """The sphere free of stress: what it is held at or takes up begins to act in the first step."""
         # No solve: a held surface jumps at time zero, and the sphere as made is in equilibrium.
@@ -171,15 +146,15 @@ class ElasticSphere:
         """
         if self._pair is not None:
             return self._pair.advance()
-        landed = self._steps.advance()
+        landed = self.progress.advance()
         self._entered += self._entering()
         return landed
 
     def keep(self) -> None:
         """Make the solved step the accepted state."""
-        if self._pair is not None and self.time > 0.0:
+        if self._pair is not None and self.progress.time > 0.0:
             self._pair.keep()
-        elif self.time > 0.0:
+        elif self.progress.time > 0.0:
             self._stepper.accept()
 
     def restore(self) -> None:

@@ -21,7 +21,7 @@ from lithiate.geometry import Geometry
 from lithiate.problem.from_case import interface_laws
 from lithiate.problem.observables import InterfaceState, Observer, State
 from lithiate.scaling import GAS_CONSTANT, Units
-from lithiate.verification.drive import bare_problem, stepper_of
+from lithiate.verification.drive import Progress, bare_problem, stepper_of
 from lithiate.verification.far_field import line_force, point_force
 
 BODY, OBSTACLE, INTERFACE = "body", "obstacle", "body|obstacle"
@@ -141,6 +141,11 @@ class Hertz:
         outcome = self._stepper.attempt(duration)
         self.iterations += outcome.newton.iterations
         return self._contact_force() if outcome.newton.converged else None
+
+    @property
+    def progress(self) -> Progress:
+        """Kept here, because what comes next depends on it."""
+        return self
 
     @property
     def share(self) -> float:

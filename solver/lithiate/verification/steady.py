@@ -10,6 +10,7 @@ from lithiate.errors import SolverError
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.problem import Problem
 from lithiate.scaling import FARADAY_CONSTANT, GAS_CONSTANT, Units
+from lithiate.verification.drive import Progress
 
 CONJUGATE_GRADIENTS: Mapping[str, Any] = {
     "snes_linesearch_type": "basic",
@@ -60,6 +61,11 @@ class SteadySolve:
         self._system = NonlinearSystem(
             problem, case.solver.newton_tolerance, {**options, **case.solver.petsc}, solved
         )
+
+    @property
+    def progress(self) -> Progress:
+        """None: the run ends with its start."""
+        return self
 
     def start(self) -> None:
         """Solve.
