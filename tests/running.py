@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import subprocess
 import sys
@@ -59,3 +60,32 @@ def read_history(folder: Path) -> tuple[list[str], NDArray[np.float64]]:
 def own_words(error: str) -> str:
     """Standard error without what Open MPI's event loop says on a busy machine, when a pipe closes early."""
     return "".join(line for line in error.splitlines(True) if not line.startswith("[warn] Epoll"))
+
+
+RANKS = "LITHIATE_TEST_RANKS"
+"""Set where tests run under mpirun already."""
+
+
+def pass_on_two_ranks(passed: int, *words: str) -> None:
+    """Run tests once more, under mpirun on two ranks, both of which must see all of them pass.
+
+    Args:
+        passed: how many tests there are.
+        words: for pytest: which tests.
+    """
+    launcher = shutil.which("mpirun")
+    if launcher is None:
+        pytest.skip("no mpirun")
+    # The ranks are no workers of the session that the calling test may run in.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    alone = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    finished = subprocess.run(
+        [launcher, "-n", "2", *alone, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1500,
+        env=own | {RANKS: "2"},
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert finished.stdout.count(f"{passed} passed") == 2

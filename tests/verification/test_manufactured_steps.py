@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +37,7 @@ from manufactured import (
     in_space,
 )
 from mpi4py import MPI
+from running import RANKS, pass_on_two_ranks
 from verification_pages import Report
 
 DURATION = 0.6
@@ -49,7 +47,6 @@ STRETCH = 0.25
 """Without it some points would be deformed evenly in all directions, and not flow."""
 
 TOLERANCE = 1e-11
-RANKS = "LITHIATE_TEST_RANKS"
 
 ELASTIC = electrode_card()
 FLOWING = electrode_card(flow="rate_independent", yield_stress=StoichiometryFunction(0.02e9, 0.01e9))
@@ -294,26 +291,5 @@ def test_backward_euler_is_of_first_order(report: Report) -> None:
 @pytest.mark.skipif(RANKS in os.environ, reason="already under mpirun")
 def test_two_ranks() -> None:
     """The answer must not depend on where the mesh was cut: the orders once more, on two ranks."""
-    launcher = shutil.which("mpirun")
-    if launcher is None:
-        pytest.skip("no mpirun")
-    words = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"]
-    words += [
-        "-m",
-        "slow or not slow",
-        "-k",
-        "(several_steps and axisymmetric) or (plastic and plane)",
-        __file__,
-    ]
-    # The ranks are no workers of the session that this test may run in.
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    finished = subprocess.run(
-        [launcher, "-n", "2", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=1500,
-        env=own | {RANKS: "2"},
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert finished.stdout.count("2 passed") == 2
+    selected = "(several_steps and axisymmetric) or (plastic and plane)"
+    pass_on_two_ranks(2, "-m", "slow or not slow", "-k", selected, __file__)

@@ -9,13 +9,11 @@ of the chemical potential, its sign, the flux that it drives, and the value of b
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from running import RANKS, pass_on_two_ranks
 from scipy.constants import physical_constants
 from scipy.integrate import solve_ivp
 from scipy.sparse import diags
@@ -27,7 +25,6 @@ CURRENT_DENSITY, START = 2.0, 1e-6
 THETA = 1.55641e-5
 TIMES = (250.0, 500.0, 1000.0)
 TOLERANCE = 5e-3
-RANKS = "LITHIATE_TEST_RANKS"
 
 MATERIAL = card(
     youngs_modulus=MODULUS,
@@ -209,20 +206,4 @@ def test_three_dimensions() -> None:
 @pytest.mark.skipif(RANKS in os.environ, reason="already under mpirun")
 def test_two_ranks() -> None:
     """The answer must not depend on where the mesh was cut: this file once more, on two ranks."""
-    launcher = shutil.which("mpirun")
-    if launcher is None:
-        pytest.skip("no mpirun")
-    words = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"]
-    words.append(f"{__file__}::test_axisymmetric")
-    # The ranks are no workers of the session that this test may run in.
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    finished = subprocess.run(
-        [launcher, "-n", "2", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=1500,
-        env=own | {RANKS: "2"},
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert finished.stdout.count("1 passed") == 2
+    pass_on_two_ranks(1, f"{__file__}::test_axisymmetric")
