@@ -14,8 +14,9 @@ import ufl
 from dolfinx import fem
 from lithiate import compat
 from lithiate.geometry import distribute
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from lithiate_meshes import MeshData, VerificationBlock, build_mesh, check_quality, check_tags
 from lithiate_meshes.families.verification_grids import collect_facets, every_facet

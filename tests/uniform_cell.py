@@ -19,11 +19,14 @@ from lithiate.interfaces.contact_area import ContactAreaLaw, NoPressureContact, 
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
+from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import ELECTRODE_POTENTIAL, Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.platen import body_at
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import CURRENT_DENSITY, LENGTH, POTENTIAL, START, TEMPERATURE, UNITS
 from mpi4py import MPI
@@ -148,7 +151,7 @@ def hold(problem: Problem, stretch: float) -> None:
             elif surface in ("side", "side_y"):
                 problem.fix(name, surface, 1 if surface == "side_y" else 0, stretch - 1.0)
         problem.fix(name, "bottom", last)
-    problem.fix("displacement." + "+".join(problem.body_at("top")), "top", last)
+    problem.fix("displacement." + "+".join(body_at(problem.geometry, "top")), "top", last)
     problem.fix(IONS, "top")
 
 

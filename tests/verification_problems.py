@@ -16,12 +16,13 @@ from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact_area import NoPressureContact
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.materials import MaterialCard
+from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from lithiate.problem.unknowns import Unknown
 from lithiate.scaling import Units
 from lithiate_meshes import VerificationBlock, build_mesh

@@ -10,8 +10,9 @@ from typing import Any
 from lithiate.case.findings import strip_annotation
 from lithiate.case.report import engineering
 from lithiate.case.toml_text import toml_value
-from lithiate.materials.card import PROPERTY_NAMES, MaterialCard, MaterialProperties, OpenCircuitTable
+from lithiate.materials.card import MaterialCard
 from lithiate.materials.functions import FormulaFunction, StoichiometryFunction, TabulatedFunction
+from lithiate.materials.properties import PROPERTY_NAMES, MaterialProperties, OpenCircuitTable
 from lithiate.materials.reading import card_names, library_card, library_data
 
 HEADINGS = ("name", "class", "E", "swelling", "conductivity", "assumed")

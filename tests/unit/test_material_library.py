@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from lithiate.errors import InputError
 from lithiate.materials import MaterialCard, OpenCircuitTable, card_names, library_card
-from lithiate.materials.card import NOTES
 from lithiate.materials.open_circuit import evaluate, first_rise, ideal_solution_potential, remainder_spline
+from lithiate.materials.properties import NOTES
 from lithiate.materials.reading import card_fields
 from pydantic import ValidationError
 

@@ -11,7 +11,7 @@ import pytest
 from case_files import write_case
 from lithiate import load_case
 from lithiate.errors import InputError
-from lithiate.problem.observables import State
+from lithiate.problem.states import State
 from lithiate.runner import build_geometry
 from lithiate.verification.course import create_drive
 from mpi4py import MPI

@@ -11,11 +11,12 @@ import pytest
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.contact_area import NoPressureContact
+from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import InterfacePoints
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from numpy.typing import NDArray
 from verification_problems import BLOCK_UNITS, INTERFACE, LENGTH, build_geometry, card
 

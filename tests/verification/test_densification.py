@@ -16,10 +16,12 @@ import pytest
 from lithiate.geometry import distribute
 from lithiate.materials import MaterialCard
 from lithiate.output.fields import FieldWriter
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import PLATEN, Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.problem.region_model import RegionModel
+from lithiate.problem.unknowns import PLATEN
 from lithiate.scaling import Units
 from lithiate.stepping.balances import Balances
 from lithiate_meshes import build_mesh

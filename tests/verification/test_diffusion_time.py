@@ -11,10 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from lithiate.materials import MaterialCard
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from lithiate.scaling import Units
 from manufactured import electrode_card, fitted_order
 from scipy.optimize import brentq

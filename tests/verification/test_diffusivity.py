@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from lithiate.materials import MaterialCard
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import GAS_CONSTANT, Units
 from scipy.optimize import brentq
 from verification_problems import (

@@ -15,10 +15,11 @@ from lithiate.interfaces.contact_area import NoPressureContact
 from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
+from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import (
     CURRENT_DENSITY,

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from case_files import changed, write_case
 from lithiate import load_case, run
+from lithiate.problem.description import Description
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from verification_problems import LENGTH, build_geometry, card
 

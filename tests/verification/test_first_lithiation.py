@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from lithiate.materials import OpenCircuitTable
 from lithiate.materials.open_circuit import evaluate
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.stepping.balances import Balances
 from manufactured import POTENTIAL, START, TEMPERATURE, UNITS, electrode_card, electrolyte_card
 from tangent_differences import LARGEST_ERROR, tangent_errors

@@ -17,8 +17,9 @@ import pytest
 import ufl
 from lithiate.materials import MaterialCard, library_card
 from lithiate.physics.plasticity import unimodular_trace_third
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from scipy.spatial.transform import Rotation
 from verification_problems import (

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq

@@ -6,8 +6,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from dolfinx import fem
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from verification_problems import (
     BLOCK_UNITS,
     Array,

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from lithiate.materials import StoichiometryFunction, library_card
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import RegionPoints
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from tangent_differences import LARGEST_ERROR, tangent_errors
 from verification_problems import LENGTH, Array, build_geometry, displacement, hold_symmetry_planes

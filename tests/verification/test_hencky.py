@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from verification_problems import LENGTH, TURNS, Array, TensorPoints, build_geometry, card, uniform_field
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.description import Description
+from lithiate.problem.problem import Problem
 from verification_problems import (
     BLOCK_UNITS,
     Array,

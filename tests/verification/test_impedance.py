@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from lithiate.impedance.linearisation import Linearisation
 from lithiate.impedance.spectrum import Spectrum, resolved_frequency
-from lithiate.problem.region_model import Switches
+from lithiate.problem.switches import Switches
 from manufactured import (
     CONCENTRATION,
     FARADAY_CONSTANT,

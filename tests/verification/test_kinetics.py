@@ -15,7 +15,7 @@ import pytest
 from lithiate.interfaces.contact_area import PlasticContact
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import StoichiometryFunction
-from lithiate.problem.region_model import Switches
+from lithiate.problem.switches import Switches
 from manufactured import POTENTIAL, START, STRESS, compiled_values, electrode_card, electrolyte_card
 from tangent_differences import LARGEST_ERROR, tangent_errors
 from uniform_cell import EXCHANGE, RESIDUAL, ROUGHNESS, Cell, CellDesign, create, inverted

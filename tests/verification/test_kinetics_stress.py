@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lithiate.problem.region_model import Switches
+from lithiate.problem.switches import Switches
 from manufactured import POTENTIAL, START, STRESS, Electrode, electrode_card, electrolyte_card
 from scipy.optimize import brentq
 from uniform_cell import Cell, CellDesign, create, open_circuit

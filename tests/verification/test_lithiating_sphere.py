@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 from dolfinx import fem
 from lithiate.materials import MaterialCard, library_card
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from lithiate.scaling import Units
 from verification_pages import Report
 from verification_problems import LENGTH, Array, TensorPoints, build_geometry, hold_symmetry_planes

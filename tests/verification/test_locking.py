@@ -17,8 +17,9 @@ import pytest
 import ufl
 from dolfinx import fem
 from lithiate.geometry import distribute
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import LENGTH, STRESS, UNITS, Electrolyte, Manufactured, electrolyte_card, fitted_order
 from mpi4py import MPI

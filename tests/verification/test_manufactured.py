@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from lithiate.geometry import distribute
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import (
     LENGTH,

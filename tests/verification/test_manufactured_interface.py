@@ -22,9 +22,11 @@ from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact_area import NoPressureContact, PerssonContact
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import StoichiometryFunction
+from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import ELECTRODE_POTENTIAL, Description, Problem
+from lithiate.problem.problem import Problem
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import (
     CONCENTRATION,

@@ -21,9 +21,10 @@ from dolfinx import fem
 from lithiate import parallel
 from lithiate.geometry import distribute
 from lithiate.materials import MaterialCard, StoichiometryFunction
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import RegionPoints
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import (
     LENGTH,

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from dolfinx import fem
 from lithiate.geometry import distribute
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate_meshes import VerificationBlock, build_mesh
 from manufactured import (
     CURRENT_DENSITY,

@@ -16,9 +16,10 @@ import pytest
 from dolfinx import fem
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from lithiate.scaling import FARADAY_CONSTANT, Units
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq

@@ -17,10 +17,11 @@ from lithiate.case import load_case
 from lithiate.errors import InputError
 from lithiate.materials import MaterialCard
 from lithiate.materials.regular_solution import interface_energy, interface_width, poor_phase
+from lithiate.problem.description import Description
 from lithiate.problem.from_case import build_problem
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.runner import build_geometry as build_case_geometry
 from lithiate.scaling import Units
 from lithiate.stepping.balances import SMALLEST_CHARGE, Balances

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from dolfinx import fem
 from lithiate.materials import MaterialCard, library_card
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from manufactured import fitted_order
 from scipy.spatial.transform import Rotation

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.description import Description
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from lithiate.scaling import Units
 from verification_problems import LENGTH, TensorPoints, build_geometry, card, displacement, uniform_field
 

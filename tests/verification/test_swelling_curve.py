@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from running import read_history, run_case
 from tangent_differences import LARGEST_ERROR, tangent_errors

@@ -18,11 +18,12 @@ from lithiate.interfaces.contact_area import PerssonContact
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import MaterialCard, StoichiometryFunction, library_card
+from lithiate.problem.description import Description
 from lithiate.problem.from_case import hold_boundaries
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from lithiate.stepping.stepper import Stepper, next_step
 from lithiate_meshes import ParticleGeometry, build_mesh

@@ -17,9 +17,10 @@ from dolfinx import fem
 from lithiate import compat
 from lithiate.geometry import distribute
 from lithiate.materials import MaterialCard, library_card
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from lithiate_meshes import build_mesh
 from lithiate_meshes.families import StackGeometry

@@ -14,9 +14,10 @@ import ufl
 from dolfinx import fem
 from lithiate import compat
 from lithiate.materials.regular_solution import interface_width, poor_phase
+from lithiate.problem.description import Description
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Description, Problem
+from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from scipy.optimize import brentq
 from verification_pages import Report

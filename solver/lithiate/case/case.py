@@ -17,8 +17,9 @@ from lithiate.case.protocol import Entry, Step, carried_out
 from lithiate.case.region import Region
 from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
 from lithiate.case.toml_text import dotted, to_toml, toml_value
-from lithiate.materials.card import Frozen, MaterialCard
+from lithiate.materials.card import MaterialCard
 from lithiate.materials.open_circuit import filling_at
+from lithiate.materials.properties import Frozen
 
 Transfer = Literal["reaction", "lithium", "ions", "nothing"]
 """Charge transfer (electrode named first), exchange of lithium or ions between like regions, or nothing."""

@@ -12,11 +12,11 @@ from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_l
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
 from lithiate.case.quantities_known import known_quantities
 from lithiate.case.verification_checks import verification_findings
-from lithiate.materials.card import PROPERTY_NAMES
 from lithiate.materials.first_lithiation import first_excess
 from lithiate.materials.flow_checks import softening, unreachable_pressure
 from lithiate.materials.functions import PropertyFunction
 from lithiate.materials.open_circuit import first_rise
+from lithiate.materials.properties import PROPERTY_NAMES
 from lithiate.materials.regular_solution import CRITICAL_PARAMETER, interface_width
 
 ELEMENTS_PER_WIDTH = 3

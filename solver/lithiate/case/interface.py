@@ -17,7 +17,8 @@ from lithiate_meshes.quantities import (
 )
 from pydantic import Field, field_validator, model_validator
 
-from lithiate.materials.card import Frozen, refuse_key
+from lithiate.materials.functions import refuse_key
+from lithiate.materials.properties import Frozen
 
 LARGEST_RESIDUAL_CONTACT = 1e-2
 """Above this the numerical floor of the contact area would carry a current that no contact could."""

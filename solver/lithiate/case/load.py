@@ -9,7 +9,7 @@ from typing import Annotated
 from lithiate_meshes.quantities import CurrentDensity, Length, quantity, refuse, shown
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from lithiate.materials.card import Frozen, Stoichiometry
+from lithiate.materials.properties import Frozen, Stoichiometry
 
 FillingRate = Annotated[float, quantity("rate of filling", "1/s", "7.898e-5 1/s", units=("1/s", "1/h"), gt=0)]
 LithiumPerSilicon = Annotated[float, quantity("lithium per silicon", "", "3.75", gt=0, le=10)]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lithiate.case.hertz_theory import HertzContact, half_space_modulus
 from lithiate.case.load import Force
-from lithiate.materials.card import Modulus, PoissonRatio
+from lithiate.materials.properties import Modulus, PoissonRatio
 
 LARGEST_SHARE_OF_COHESIVE_LENGTH = 1 / 3
 """Elements of an interface may be this long, per cohesive length."""

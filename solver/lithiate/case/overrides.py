@@ -12,7 +12,7 @@ from typing import Any
 from lithiate_meshes.errors import InputError
 
 from lithiate.case.toml_text import dotted
-from lithiate.materials.card import NOTES, REPLACES
+from lithiate.materials.properties import NOTES, REPLACES
 
 KeyPath = tuple[str, ...]
 

@@ -20,7 +20,8 @@ from lithiate_meshes.quantities import (
 from pydantic import Field, PlainValidator, StrictInt, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from lithiate.materials.card import Frozen, Stoichiometry, refuse_key
+from lithiate.materials.functions import refuse_key
+from lithiate.materials.properties import Frozen, Stoichiometry
 
 LARGEST_REPEAT = 100_000
 """A repeat beyond this is taken for a slip."""

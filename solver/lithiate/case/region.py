@@ -8,7 +8,8 @@ from typing import Any
 from lithiate_meshes.quantities import refuse
 from pydantic import Field, field_validator
 
-from lithiate.materials.card import NOTES, PROPERTY_NAMES, REPLACES, MaterialCard, MaterialProperties
+from lithiate.materials.card import MaterialCard
+from lithiate.materials.properties import NOTES, PROPERTY_NAMES, REPLACES, MaterialProperties
 from lithiate.materials.reading import library_properties
 
 

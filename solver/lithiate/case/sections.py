@@ -29,7 +29,8 @@ from pydantic import (
     model_validator,
 )
 
-from lithiate.materials.card import Frozen, Stoichiometry, refuse_key
+from lithiate.materials.functions import refuse_key
+from lithiate.materials.properties import Frozen, Stoichiometry
 
 ROOM_TEMPERATURE = 298.15
 _QUANTITY_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+(\|[A-Za-z0-9_]+)?)?")

@@ -11,8 +11,9 @@ from lithiate.courses.entry import Entry
 from lithiate.errors import SolverError
 from lithiate.output.history import HistoryRows
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
+from lithiate.problem.states import State
 from lithiate.problem.walls import MirrorPlanes
 from lithiate.stepping.protocol import ProtocolRun, Record
 from lithiate.stepping.stepper import Stepper

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lithiate.problem.observables import State
+from lithiate.problem.states import State
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from petsc4py import PETSc
 from lithiate.errors import InputError, SolverError
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
-from lithiate.problem.problem import ELECTRODE_POTENTIAL, Problem
+from lithiate.problem.problem import Problem
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 
 LARGEST_RESIDUAL = 1e-4
 """A state whose residual is larger is none of the problem's; the solver's own tolerance is far below."""

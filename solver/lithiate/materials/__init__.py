@@ -1,7 +1,8 @@
 """Material data: what a card holds, the library of cards, and the open-circuit potential."""
 
-from lithiate.materials.card import MaterialCard, MaterialProperties, OpenCircuitTable
+from lithiate.materials.card import MaterialCard
 from lithiate.materials.functions import StoichiometryFunction
+from lithiate.materials.properties import MaterialProperties, OpenCircuitTable
 from lithiate.materials.reading import card_names, library_card
 
 __all__ = [

@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import PPoly
 
-from lithiate.materials.card import OpenCircuitTable
 from lithiate.materials.functions import Array
 from lithiate.materials.open_circuit import evaluate, remainder_spline
+from lithiate.materials.properties import OpenCircuitTable
 
 _GAUSS_POINTS = 16
 _SAMPLES = 2001

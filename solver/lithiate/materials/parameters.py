@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import ufl
 
-from lithiate.materials.card import MaterialCard, OpenCircuitTable
+from lithiate.materials.card import MaterialCard
 from lithiate.materials.expressions import property_expression
 from lithiate.materials.first_lithiation import FirstLithiation
 from lithiate.materials.functions import StoichiometryFunction
 from lithiate.materials.open_circuit import evaluate, remainder_spline
+from lithiate.materials.properties import OpenCircuitTable
 from lithiate.physics import chemistry, elasticity, hencky, plasticity, transport
 from lithiate.physics.densification import HeckelDensification
 from lithiate.physics.flow_laws import (

@@ -15,7 +15,8 @@ from typing import Any
 
 from lithiate_meshes.errors import InputError
 
-from lithiate.materials.card import PROPERTY_NAMES, MaterialCard
+from lithiate.materials.card import MaterialCard
+from lithiate.materials.properties import PROPERTY_NAMES
 
 _SUFFIX = ".toml"
 _KEYS = {"value", "source", "assumed", "validity"}

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from lithiate import parallel
 from lithiate.geometry import Geometry
 from lithiate.output.xdmf import XdmfSeries
-from lithiate.problem.observables import InterfaceState, Observer, RegionState, State
-from lithiate.problem.problem import ELECTRODE_POTENTIAL, PLATEN, Problem
-from lithiate.problem.unknowns import Unknown
+from lithiate.problem.observables import Observer
+from lithiate.problem.platen import body_at
+from lithiate.problem.problem import Problem
+from lithiate.problem.states import InterfaceState, RegionState, State
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL, PLATEN, Unknown
 
 Array = NDArray[np.float64]
 CELL_TYPES = {1: "interval", 2: "triangle", 3: "tetrahedron"}
@@ -112,7 +114,7 @@ class FieldWriter:
         values = np.zeros((len(geometry.mesh.geometry.x), 3))
         values[:, : geometry.dimension] = self._on_parent(unknown, geometry.dimension)
         platen = problem.description.platen
-        if platen is not None and PLATEN in problem.unknowns and problem.body_at(platen) == body:
+        if platen is not None and PLATEN in problem.unknowns and body_at(problem.geometry, platen) == body:
             height = geometry.mesh.geometry.x[:, geometry.dimension - 1]
             top = parallel.largest(geometry.communicator, height)
             on_platen = np.isclose(height, top)

@@ -16,9 +16,11 @@ from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer
+from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.platen import body_at
+from lithiate.problem.problem import Problem
+from lithiate.problem.switches import Switches
 from lithiate.scaling import Units
 
 HOUR = 3600.0
@@ -141,7 +143,7 @@ def hold_boundaries(problem: Problem) -> None:
                 # A cylinder's wall: no radial motion, and by symmetry none around the axis.
                 problem.fix(name, surface, 1)
     if problem.description.platen is not None:
-        body = problem.body_at(problem.description.platen)
+        body = body_at(problem.geometry, problem.description.platen)
         problem.fix("displacement." + "+".join(body), problem.description.platen, geometry.dimension - 1)
     _ground(problem)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import ufl
 from dolfinx import fem, la
 from numpy.typing import NDArray
 
 from lithiate import compat, parallel
+from lithiate.problem.expressions import interface_expressions, region_expressions
 from lithiate.problem.first_lithiation_energy import FirstLithiationEnergy
-from lithiate.problem.interface_model import InterfaceModel
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
-from lithiate.problem.problem import ELECTRODE_POTENTIAL, PLATEN, Problem
-from lithiate.problem.region_model import RegionModel
+from lithiate.problem.problem import Problem
+from lithiate.problem.states import Array, InterfaceState, RegionState, State
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL, PLATEN
 
 OPEN_GAP = 1e-9
 """A face counts as open beyond this gap [m]."""
@@ -25,147 +24,6 @@ NO_AREA = 1e-9
 
 SQUARE_CENTIMETRES = 1e4
 """cm2 per m2."""
-
-Array = NDArray[np.float64]
-STRESS_COMPONENTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
-
-
-def _region_expressions(model: RegionModel) -> dict[str, Any]:
-    stress = model.cauchy_stress
-    expressions: dict[str, Any] = {
-        "weight": model.measures.weight,
-        "volume_ratio": model.volume_ratio,
-        **{f"stress_{i}{j}": stress[i, j] for i, j in STRESS_COMPONENTS},
-        "plastic_strain": model.flow.equivalent_plastic_strain,
-        "elastic_energy": model.elastic_energy,
-        "plastic_work": model.plastic_work,
-    }
-    if model.storage and model.concentration:
-        expressions["stoichiometry"] = model.concentration.value
-        if model.storage.gradient_energy:
-            expressions["gradient_energy"] = model.gradient_energy
-        expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
-    if model.solid.card.failure_stress is not None:
-        expressions["failure_stress"] = model.solid.failure_stress(model.stoichiometry)
-        for axis in range(model.measures.geometry.dimension):
-            expressions[f"coordinate_{axis}"] = model.measures.coordinates[axis]
-    if model.old_closure is not None:
-        expressions["porosity"] = model.porosity
-    if model.electrolyte_potential:
-        expressions["ohmic_power"] = model.ohmic_power
-    return expressions
-
-
-def _interface_expressions(model: InterfaceModel) -> dict[str, Any]:
-    kinematics = model.kinematics
-    expressions: dict[str, Any] = {
-        "weight": model.measures.weight("+"),
-        "area_ratio": kinematics.area_ratio,
-        "gap": kinematics.gap,
-        "slip": ufl.sqrt(ufl.inner(kinematics.slip, kinematics.slip)),
-        "contact_pressure": model.contact_pressure,
-        "damage": model.dissipated_share,
-        "contact_area_fraction": model.contact_area_fraction,
-    }
-    law = model.laws.cohesion
-    if law is not None and model.history is not None:
-        expressions["cohesive_energy"] = law.stored_energy(kinematics, model.new_history)
-        expressions["spent_toughness"] = law.spent_toughness(model.new_history)
-        expressions["viscous_work"] = law.viscous_work(
-            kinematics, model.new_history, model.history.opening("+")
-        )
-    if model.friction is not None:
-        expressions["friction_work"] = model.dissipated_share * model.friction.dissipation
-        expressions["sticking_energy"] = model.dissipated_share * model.friction.stored_energy
-    if model.laws.kinetics is not None and model.electrode_potential and model.second.electrolyte_potential:
-        expressions["current_density"] = model.current_density
-        expressions["overpotential"] = model.overpotential
-        # Kinetics that leave stress out of mu dissipate i eta and what stress makes of i on top of it.
-        assert model.first.potential is not None
-        unseen = model.first.potential.value("+") - model.first.potential_at_interface("+")
-        expressions["affinity"] = model.overpotential + unseen
-        expressions["conductance"] = model.conductance
-        expressions["plating_potential"] = model.electrode_potential.value(
-            "+"
-        ) - model.second.electrolyte_potential.value("-")
-    if model.laws.exchange is not None:
-        expressions["exchange_power"] = model.exchange_power
-    return expressions
-
-
-@dataclass(frozen=True)
-class RegionState:
-    """Values at the bulk quadrature points of a region, (cells, points) each, in solver units.
-
-    Attributes:
-        values: by name, as in the expressions above.
-        volumes: volume of each point as built.
-    """
-
-    values: dict[str, Array]
-    volumes: Array
-
-    @property
-    def stress(self) -> Array:
-        """(cells, points, 3, 3) Cauchy stress."""
-        tensor = np.empty((*self.volumes.shape, 3, 3))
-        for i, j in STRESS_COMPONENTS:
-            tensor[..., i, j] = tensor[..., j, i] = self.values[f"stress_{i}{j}"]
-        return tensor
-
-    @property
-    def hydrostatic_stress(self) -> Array:
-        """tr(sigma)/3, tension positive."""
-        return (self.values["stress_00"] + self.values["stress_11"] + self.values["stress_22"]) / 3
-
-    @property
-    def von_mises_stress(self) -> Array:
-        """sqrt(3/2) |dev sigma|."""
-        deviator = self.stress - self.hydrostatic_stress[..., None, None] * np.eye(3)
-        return np.asarray(np.sqrt(1.5 * np.einsum("...ij,...ij", deviator, deviator)))
-
-    @property
-    def largest_principal_stress(self) -> Array:
-        """Largest eigenvalue of sigma."""
-        return np.asarray(np.linalg.eigvalsh(self.stress)[..., -1])
-
-    @property
-    def failure_index(self) -> Array:
-        """Largest principal stress over the failure stress; only where the material has one."""
-        return self.largest_principal_stress / self.values["failure_stress"]
-
-    @property
-    def current_volumes(self) -> Array:
-        """Volume of each point on the deformed body."""
-        return self.volumes * self.values["volume_ratio"]
-
-
-@dataclass(frozen=True)
-class InterfaceState:
-    """Values at the interface points, (points,) each, in solver units.
-
-    Attributes:
-        values: by name, as in the expressions above.
-        areas: area of each point as built.
-        facet_means: mean over each of this rank's own facets, by name.
-    """
-
-    values: dict[str, Array]
-    areas: Array
-    facet_means: dict[str, Array]
-
-    @property
-    def current_areas(self) -> Array:
-        """Area of each point on the deformed body."""
-        return self.areas * self.values["area_ratio"]
-
-
-@dataclass(frozen=True)
-class State:
-    """One evaluated solution."""
-
-    regions: dict[str, RegionState]
-    interfaces: dict[str, InterfaceState]
 
 
 class Observer:
@@ -180,11 +38,11 @@ class Observer:
         self.problem = problem
         measures = problem.measures
         self._regions = {
-            name: RegionPoints(measures, name, _region_expressions(model))
+            name: RegionPoints(measures, name, region_expressions(model))
             for name, model in problem.regions.items()
         }
         self.interface_points = {
-            name: InterfacePoints(measures, name, _interface_expressions(model))
+            name: InterfacePoints(measures, name, interface_expressions(model))
             for name, model in problem.interfaces.items()
         }
         maps = problem.geometry.entity_maps()

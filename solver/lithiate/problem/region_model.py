@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import basix.ufl
-import numpy as np
 import ufl
 from dolfinx import fem
-from dolfinx import mesh as dolfinx_mesh
 
 from lithiate.geometry import Measures
 from lithiate.materials.parameters import SolidParameters, StorageParameters
@@ -24,51 +21,9 @@ from lithiate.physics import (
     transport,
 )
 from lithiate.physics.flow_laws import FlowLaw, NoFlow
+from lithiate.problem.histories import FlowHistory
+from lithiate.problem.switches import Switches
 from lithiate.problem.unknowns import Unknown
-
-
-@dataclass(frozen=True)
-class Switches:
-    """What the physics section of a case turns on and off.
-
-    Attributes:
-        stress_in_flux: the mechanical part of the chemical potential drives diffusion.
-        stress_in_overpotential: it also shifts the equilibrium potential at the interface.
-        modulus_term: keep J_c dpsi_e/dC in the chemical potential.
-        small_strain: linear kinematics (verification only).
-        frozen: nothing flows, compacts, is damaged or slips: the response of an accepted state to a small
-            signal (impedance).
-    """
-
-    stress_in_flux: bool = True
-    stress_in_overpotential: bool = True
-    modulus_term: bool = True
-    small_strain: bool = False
-    frozen: bool = False
-
-
-@dataclass(eq=False)
-class FlowHistory:
-    """Plastic history at the bulk quadrature points of a region."""
-
-    inverse_plastic_metric: fem.Function
-    equivalent_plastic_strain: fem.Function
-
-
-def create_flow_history(mesh: dolfinx_mesh.Mesh, degree: int) -> FlowHistory:
-    """History of material that has never flowed: unit metric, zero strain."""
-    cell = mesh.basix_cell()
-    metric = fem.Function(fem.functionspace(mesh, basix.ufl.quadrature_element(cell, (3, 3), degree=degree)))
-    metric.x.array.reshape(-1, 9)[:] = np.eye(3).ravel()
-    strain = fem.Function(fem.functionspace(mesh, basix.ufl.quadrature_element(cell, degree=degree)))
-    return FlowHistory(metric, strain)
-
-
-def create_closure_history(mesh: dolfinx_mesh.Mesh, degree: int) -> fem.Function:
-    """Closure ln(phi_0 / phi) of pores as built, at the bulk quadrature points: zero."""
-    return fem.Function(
-        fem.functionspace(mesh, basix.ufl.quadrature_element(mesh.basix_cell(), degree=degree))
-    )
 
 
 @dataclass(eq=False)

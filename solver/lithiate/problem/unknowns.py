@@ -12,6 +12,10 @@ from dolfinx import fem
 from dolfinx import mesh as dolfinx_mesh
 from numpy.typing import NDArray
 
+PLATEN = "platen_displacement"
+ELECTRODE_POTENTIAL = "electrode_potential"
+"""Names of the two global unknowns."""
+
 DISPLACEMENT_DEGREE = 2
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
+from lithiate.problem.states import State
 
 BOUNDS: Mapping[str, float] = {
     "lithium_balance_error": 1e-8,

@@ -13,8 +13,9 @@ from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, Step
 from lithiate.errors import SolverError
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
+from lithiate.problem.states import State
 from lithiate.stepping.balances import Balances
 from lithiate.stepping.cutoffs import CHARGE_TOLERANCE, Cutoffs
 from lithiate.stepping.loads import Loads

@@ -20,7 +20,7 @@ from lithiate.case.overrides import from_any, from_mapping, parse_key
 from lithiate.case.quantities_known import CYCLE_QUANTITIES, in_summary_alone
 from lithiate.case.reading_file import read_toml
 from lithiate.case.toml_text import dotted, toml_value
-from lithiate.materials.card import Frozen
+from lithiate.materials.properties import Frozen
 from lithiate.study.at_charge import parse_at_charge
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+-]+")

@@ -13,7 +13,8 @@ from dolfinx import fem
 from lithiate.case import Case
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import hold_boundaries
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
+from lithiate.problem.states import State
 from lithiate.scaling import Units
 from lithiate.verification.drive import (
     TIME_TOLERANCE,

@@ -12,7 +12,8 @@ from lithiate_meshes.families.verification_constriction import SpotContactGeomet
 
 from lithiate.case import Case
 from lithiate.geometry import Geometry
-from lithiate.problem.observables import SQUARE_CENTIMETRES, State
+from lithiate.problem.observables import SQUARE_CENTIMETRES
+from lithiate.problem.states import State
 from lithiate.verification.drive import SurfaceReaction, bare_problem
 from lithiate.verification.steady import CONJUGATE_GRADIENTS, SteadySolve, conduction_units
 

@@ -19,8 +19,9 @@ from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.materials.parameters import StorageParameters
 from lithiate.problem.from_case import hold_boundaries
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
 from lithiate.problem.pointwise import RegionPoints
+from lithiate.problem.states import State
 from lithiate.problem.unknowns import create_unknown, global_scalar_space
 from lithiate.scaling import Units
 from lithiate.verification.drive import (

@@ -9,7 +9,8 @@ from lithiate.courses.entry import Entry
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
 from lithiate.output.history import history_columns
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
+from lithiate.problem.states import State
 from lithiate.stepping.balances import RESOLUTION
 from lithiate.verification.clamped_film import ClampedFilm
 from lithiate.verification.constriction import Constriction

@@ -20,7 +20,8 @@ from lithiate.case.beam_theory import beam_of, last_opening
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import interface_laws
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
+from lithiate.problem.states import State
 from lithiate.problem.unknowns import Unknown, create_unknown, global_scalar_space
 from lithiate.scaling import GAS_CONSTANT, Units
 from lithiate.verification.drive import Progress, bare_problem, stepper_of

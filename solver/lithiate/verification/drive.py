@@ -13,11 +13,13 @@ from lithiate import compat, parallel
 from lithiate.case import Case
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
+from lithiate.problem.description import Description
 from lithiate.problem.from_case import require_resolved_phases
 from lithiate.problem.nonlinear import NonlinearSystem
-from lithiate.problem.observables import Observer, State
-from lithiate.problem.problem import Description, Problem
-from lithiate.problem.region_model import Switches
+from lithiate.problem.observables import Observer
+from lithiate.problem.problem import Problem
+from lithiate.problem.states import State
+from lithiate.problem.switches import Switches
 from lithiate.scaling import Units
 from lithiate.stepping.stepper import SMALLEST_RATIO, Stepper, next_step
 

@@ -19,8 +19,9 @@ from lithiate import compat, parallel
 from lithiate.case import Case
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import hold_boundaries
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
 from lithiate.problem.pointwise import RegionPoints
+from lithiate.problem.states import State
 from lithiate.scaling import Units
 from lithiate.verification.drive import (
     FIRST_STEP_SHARE,

@@ -19,7 +19,8 @@ from lithiate.case.hertz_theory import hertz_of
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import interface_laws
-from lithiate.problem.observables import InterfaceState, Observer, State
+from lithiate.problem.observables import Observer
+from lithiate.problem.states import InterfaceState, State
 from lithiate.scaling import GAS_CONSTANT, Units
 from lithiate.verification.drive import Progress, bare_problem, stepper_of
 from lithiate.verification.far_field import line_force, point_force

@@ -17,8 +17,9 @@ from lithiate.case import Case
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import hold_boundaries
-from lithiate.problem.observables import Observer, State
+from lithiate.problem.observables import Observer
 from lithiate.problem.pointwise import RegionPoints
+from lithiate.problem.states import State
 from lithiate.scaling import GAS_CONSTANT, Units
 from lithiate.verification.drive import Progress, SurfaceReaction, bare_problem, stepper_of
 

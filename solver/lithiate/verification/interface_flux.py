@@ -20,8 +20,8 @@ from lithiate import compat, parallel
 from lithiate.case import Case
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import interface_laws
-from lithiate.problem.observables import State
 from lithiate.problem.problem import Problem
+from lithiate.problem.states import State
 from lithiate.verification.drive import Means, SurfaceReaction, bare_problem
 from lithiate.verification.steady import SteadySolve, conduction_units
 

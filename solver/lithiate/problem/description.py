@@ -1,0 +1,40 @@
+"""What is to be solved on a geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lithiate.materials.card import MaterialCard
+from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.switches import Switches
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is to be solved on a geometry.
+
+    Attributes:
+        cards: material of each region.
+        initial_stoichiometry: c_0 of each storing region, at which the mesh as built is free of stress.
+        interfaces: laws of each interface.
+        switches: which couplings are on.
+        platen: name of the surface that a rigid platen presses on, or None.
+        grounded: name of the surface at zero electrolyte potential, or None.
+        start: stoichiometry at time zero of regions that start with another one than c_0.
+        ion_degree: polynomial degree of the electrolyte potential; one of two reaches the same current with
+            far fewer elements where it is singular at the edge of a contact.
+    """
+
+    cards: Mapping[str, MaterialCard]
+    initial_stoichiometry: Mapping[str, float]
+    interfaces: Mapping[str, InterfaceLaws] = field(default_factory=dict)
+    switches: Switches = Switches()
+    platen: str | None = None
+    grounded: str | None = None
+    start: Mapping[str, float] = field(default_factory=dict)
+    ion_degree: int = 1
+
+    def start_of(self, region: str) -> float:
+        """Stoichiometry of a storing region at time zero."""
+        return self.start.get(region, self.initial_stoichiometry[region])
