@@ -177,3 +177,52 @@ def test_a_table_is_followed_through_the_steps(tmp_path: Path) -> None:
     assert run.history["stack_pressure"] == pytest.approx(expected, rel=1e-9)
     assert {5.0, 20.0} <= set(np.round(time, 6))
     assert run.summary["balances"]["force_balance_error"] <= 1e-6
+
+
+SHRINK = """
+[[protocol]]
+step = "delithiate"
+rate = "2C"
+until = { state_of_charge = 0.28 }
+[[protocol]]
+step = "lithiate"
+rate = "2C"
+until = { state_of_charge = 0.31 }
+"""
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        'mode = "fixed_gap"\npressure = "20 MPa"',
+        'mode = "spring"\npressure = "20 MPa"\nstiffness = "20 GPa/um"',
+    ],
+    ids=["fixed gap", "spring"],
+)
+def test_a_fixture_presses_but_does_not_pull(tmp_path: Path, stack: str) -> None:
+    """The film shrinks away from its fixture, grows back and is pressed again; the work still adds up."""
+    run = run_short_cell(tmp_path, SHRINK, stack)
+    pressure, thickness = run.history["stack_pressure"], run.history["thickness"]
+    apart = thickness < thickness[0] - 1e-9
+    assert pressure.min() == 0.0 and (pressure[apart] == 0.0).sum() > 3
+    assert thickness.min() < thickness[0] - 5e-9
+    assert pressure[-1] > 20e6
+    if "fixed_gap" in stack:
+        assert thickness.max() == pytest.approx(thickness[0], rel=1e-12, abs=0.0)
+        assert pressure[thickness < thickness[0] * (1 - 1e-12)] == pytest.approx(0.0, abs=1e-3)
+    assert run.summary["status"] == "completed"
+    assert run.summary["balances"]["force_balance_error"] <= 1e-6
+    assert run.summary["balances"]["energy_balance_error"] <= 1e-2
+
+
+def test_a_free_face_bears_no_load(tmp_path: Path) -> None:
+    """Without a platen the thickness follows the mean of the top face, as under a platen without weight."""
+    folders = tmp_path / "free", tmp_path / "pressed"
+    for folder in folders:
+        folder.mkdir()
+    free = run_short_cell(folders[0], CYCLE, 'mode = "free"')
+    pressed = run_short_cell(folders[1], CYCLE, 'pressure = "0 Pa"')
+    assert (free.history["stack_pressure"] == 0.0).all()
+    for column in ("thickness", "voltage", "mean_hydrostatic_stress.film"):
+        assert free.history[column] == pytest.approx(pressed.history[column], rel=1e-6, abs=0.0)
+    assert free.quantity("thickness") > free.history["thickness"][0] + 5e-10

@@ -86,6 +86,8 @@ def report_lines(case: Case) -> Iterator[str]:
 
 def _stack(section: StackPressure) -> str:
     """The stack pressure, in words."""
+    if section.mode == "free":
+        return "no platen, a free face on top"
     text = f"{engineering(section.pressure, 'Pa')} ({section.mode.replace('_', ' ')}"
     if section.stiffness is not None:
         text += f", {section.stiffness * MICROMETRE / 1e9:.4g} GPa/um"

@@ -90,10 +90,11 @@ class Initial(Frozen):
 class StackPressure(Frozen):
     """``[stack_pressure]``: force of the platen over its initial area, and how it goes on after row 0."""
 
-    mode: Literal["constant", "fixed_gap", "spring", "table"] = Field(
+    mode: Literal["constant", "fixed_gap", "spring", "table", "free"] = Field(
         default="constant",
         description="fixed_gap: the platen stays where the pressure has put it; spring: it moves against a "
-        "stiffness; table: the pressure is given over time",
+        "stiffness; neither pulls; table: the pressure is given over time; free: no platen, the top face "
+        "bears no load and may bend",
     )
     pressure: Pressure = Field(
         description="of the equilibrium before the protocol; with a table its first pressure, if not given"
@@ -118,10 +119,12 @@ class StackPressure(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _starts_with_the_table(cls, given: object) -> object:
+    def _starts_as_its_mode_says(cls, given: object) -> object:
         pressures = given.get("pressures") if isinstance(given, dict) else None
         if isinstance(given, dict) and isinstance(pressures, list | tuple) and pressures:
             return {"pressure": pressures[0], **given}
+        if isinstance(given, dict) and given.get("mode") == "free":
+            return {"pressure": 0.0, **given}
         return given
 
     @model_validator(mode="after")
@@ -135,12 +138,20 @@ class StackPressure(Frozen):
                 raise refuse_key(name, f'found with mode = "{self.mode}"; allowed: only with "{mode}"')
         if self.mode == "table":
             self._require_a_table()
+        if self.mode == "free":
+            self._require_no_load()
         if self.fabrication_pressure is not None and self.fabrication_pressure < self.pressure:
             text = (
                 f"found {self.fabrication_pressure:g} Pa; allowed: at least pressure = {self.pressure:g} Pa"
             )
             raise refuse_key("fabrication_pressure", text)
         return self
+
+    def _require_no_load(self) -> None:
+        for name in ("pressure", "fabrication_pressure"):
+            if getattr(self, name):
+                text = f'found {getattr(self, name):g} Pa with mode = "free"; allowed: 0, without a platen'
+                raise refuse_key(name, text)
 
     def _require_a_table(self) -> None:
         if len(self.pressures) != len(self.times):

@@ -66,7 +66,7 @@ class HistoryRows:
             "state_of_charge": observer.state_of_charge(),
             "areal_capacity": record.areal_capacity,
             "specific_capacity": record.areal_capacity / grams_per_area if grams_per_area else float("nan"),
-            "thickness": self._height + observer.platen_displacement() * units.length,
+            "thickness": self._height + observer.top_displacement() * units.length,
             "stack_pressure": record.stack_pressure,
             **record.balance_errors,
         }

@@ -126,7 +126,7 @@ def describe(case: Case, units: Units) -> Description:
             stress_in_overpotential=case.physics.stress_in_overpotential,
             modulus_term=case.physics.modulus_term,
         ),
-        platen=PLATEN_SURFACE,
+        platen=None if case.stack_pressure.mode == "free" else PLATEN_SURFACE,
         grounded=PLATEN_SURFACE,
     )
 

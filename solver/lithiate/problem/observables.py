@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from lithiate import compat, parallel
 from lithiate.problem.expressions import interface_expressions, region_expressions
 from lithiate.problem.first_lithiation_energy import FirstLithiationEnergy
+from lithiate.problem.platen import body_at
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
 from lithiate.problem.problem import Problem
 from lithiate.problem.states import Array, InterfaceState, RegionState, State
@@ -169,6 +171,22 @@ class Observer:
     def platen_displacement(self) -> float:
         """Displacement of the platen, solver units, positive when the model grows."""
         return self._global_scalar(PLATEN) if PLATEN in self.problem.unknowns else 0.0
+
+    def top_displacement(self) -> float:
+        """Of the platen, or where there is none the mean of the free face, solver units."""
+        if PLATEN in self.problem.unknowns:
+            return self.platen_displacement()
+        return self._integral(self._free_face) / self.platen_area
+
+    @cached_property
+    def _free_face(self) -> Any:
+        """Integral of the displacement along its normal over the face that no platen holds flat."""
+        problem = self.problem
+        geometry, surface = problem.geometry, problem.description.grounded
+        assert surface is not None
+        unknown = problem.unknowns["displacement." + "+".join(body_at(geometry, surface))]
+        risen = problem.measures.surface(unknown.value[geometry.dimension - 1], surface)
+        return compat.compile_form(risen, geometry.entity_maps())
 
     def bottom_reaction(self) -> float:
         """Force that the bottom exerts on the model along the platen's normal, solver units."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import ufl
 from dolfinx import fem
 
 from lithiate import parallel
@@ -81,7 +82,9 @@ def platen_equation(
     held: Any,
     held_platen: Any,
 ) -> Any:
-    """(1 - g) (internal force + p A + k A (u - u_h)) + g (u - u_h) A = 0: a force, or (g = 1) a place.
+    """(1 - g) (internal force + <p + k (u - u_h)> A) + g (u - u_h) A = 0: a force, or (g = 1) a place.
+
+    A fixture presses and does not pull: where its spring would, the platen is free.
 
     Args:
         measures: of the mesh.
@@ -95,5 +98,5 @@ def platen_equation(
         held_platen: u_h.
     """
     motion = platen - held_platen
-    force = measures.surface((pressure + fixture_stiffness * motion) * test, surface)
+    force = measures.surface(ufl.max_value(pressure + fixture_stiffness * motion, 0) * test, surface)
     return (1 - held) * (resistance + force) + measures.surface(held * motion * test, surface)

@@ -14,10 +14,13 @@ from lithiate.case.sections import StackPressure
 from lithiate.errors import SolverError
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
-from lithiate.stepping.stepper import Stepper
+from lithiate.stepping.stepper import StepOutcome, Stepper
 
 LARGEST_LOAD_CUTS = 12
 """A load that jumps is split at most this many times in two."""
+
+ROUND_OFF = 1e-9
+"""A pressure or a motion of the platen below this, in solver units, is none."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,13 @@ class Loads:
         problem = self.problem
         if float(problem.gap_held.value):
             return self.observer.platen_pressure()
-        motion = self.observer.platen_displacement() - float(problem.held_platen.value)
-        return float(problem.stack_pressure.value) + float(problem.fixture_stiffness.value) * motion
+        stiffness = float(problem.fixture_stiffness.value)
+        return max(float(problem.stack_pressure.value) + stiffness * self._motion, 0.0)
+
+    @property
+    def _motion(self) -> float:
+        """Of the platen from where it is held, solver units, positive when the model grows."""
+        return self.observer.platen_displacement() - float(self.problem.held_platen.value)
 
     def press(self) -> int:
         """Solve the equilibrium under stack pressure without accepting it; return the Newton iterations.
@@ -91,7 +99,9 @@ class Loads:
         problem, section = self.problem, self._section
         if section.mode in ("fixed_gap", "spring"):
             problem.held_platen.value = self.observer.platen_displacement()
-        problem.gap_held.value = float(section.mode == "fixed_gap")
+        if section.mode == "fixed_gap":
+            problem.gap_held.value = 1.0
+            problem.stack_pressure.value = 0.0  # what acts where the model has shrunk away from the fixture
         problem.fixture_stiffness.value = (section.stiffness or 0.0) / self._unit.stiffness_per_area
 
     def move_to(self, time: float) -> None:
@@ -102,6 +112,27 @@ class Loads:
             times, pressures = self._table
         if len(times):
             self.problem.stack_pressure.value = float(np.interp(time, times, pressures))
+
+    def attempt(self, time_step: float, end: float) -> StepOutcome:
+        """Solve a step under what is applied at its end; a fixture that stands still does not pull.
+
+        Args:
+            time_step: its length, solver units.
+            end: time at its end, solver units.
+        """
+        self.move_to(end)
+        outcome = self.stepper.attempt(time_step)
+        if self._section.mode == "fixed_gap" and outcome.newton.converged and self._fixture_is_wrong():
+            held = self.problem.gap_held
+            held.value = 1.0 - float(held.value)
+            outcome = self.stepper.attempt(time_step)
+        return outcome
+
+    def _fixture_is_wrong(self) -> bool:
+        """Whether a fixture that stands still pulls at the platen, or lets it pass."""
+        if float(self.problem.gap_held.value):
+            return self.observer.platen_pressure() < -ROUND_OFF
+        return self._motion > ROUND_OFF
 
     def turns(self, time: float) -> list[float]:
         """Time left until each bend of the table, solver units."""

@@ -198,8 +198,7 @@ class ProtocolRun:
 
     def _attempt(self, trial: float) -> StepOutcome:
         """Solve a step of given length under what is applied at its end."""
-        self.loads.move_to(self._time + trial)
-        return self.stepper.attempt(trial)
+        return self.loads.attempt(trial, self._time + trial)
 
     def _finish(
         self,
