@@ -8,7 +8,8 @@ from lithiate.case.load import VerificationProblem
 _OF_THE_RUN = {
     "step": "-", "time": "s", "time_step": "s", "protocol_step": "-", "cycle": "-", "newton_iterations": "-",
     "voltage": "V", "current_density": "A/m2", "state_of_charge": "-", "areal_capacity": "mAh/cm2",
-    "specific_capacity": "mAh/g", "thickness": "m", "stack_pressure": "Pa", "lithium_balance_error": "-",
+    "specific_capacity": "mAh/g", "thickness": "m", "stack_pressure": "Pa",
+    "tether_pressure": "Pa", "lithium_balance_error": "-",
     "charge_balance_error": "-", "force_balance_error": "-", "energy_balance_error": "-", "unknowns": "-",
     "accepted_steps": "-", "rejected_steps": "-", "wall_time": "s",
 }  # fmt: skip

@@ -68,6 +68,7 @@ class HistoryRows:
             "specific_capacity": record.areal_capacity / grams_per_area if grams_per_area else float("nan"),
             "thickness": self._height + observer.top_displacement() * units.length,
             "stack_pressure": record.stack_pressure,
+            "tether_pressure": observer.tether_pressure(record.state),
             **record.balance_errors,
         }
         for name, region in record.state.regions.items():

@@ -18,9 +18,19 @@ from lithiate.problem.unknowns import Unknown
 Term = tuple[str, Any]
 
 
-def momentum(region: RegionModel, displacement: Unknown) -> Iterator[Term]:
-    """P : Grad v over the region (with the double stress of a third medium)."""
-    yield displacement.name, region.measures.region(region.internal_work(displacement.test), region.name)
+def momentum(region: RegionModel, unknown: Unknown, shape: Any, scale: Any = 1) -> Iterator[Term]:
+    """P : Grad v over the region (of a third medium its double stress too), k (u - u_old) . v of a tether.
+
+    Args:
+        region: whose internal forces they are.
+        unknown: that has the equation.
+        shape: v, along which the forces work: the test function of a displacement, or a given field.
+        scale: what a given field is multiplied by, the test function of a global unknown.
+    """
+    work = region.internal_work(shape)
+    if region.drag:
+        work += ufl.inner(region.tether_force, shape)
+    yield unknown.name, region.measures.region(work * scale, region.name)
 
 
 def lithium(region: RegionModel) -> Iterator[Term]:

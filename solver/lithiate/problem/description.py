@@ -22,6 +22,7 @@ class Description:
         platen: name of the surface that a rigid platen presses on, or None.
         grounded: name of the surface at zero electrolyte potential, or None.
         start: stoichiometry at time zero of regions that start with another one than c_0.
+        tethered: regions of bodies that nothing but their interfaces holds.
         ion_degree: polynomial degree of the electrolyte potential; one of two reaches the same current with
             far fewer elements where it is singular at the edge of a contact.
     """
@@ -34,6 +35,7 @@ class Description:
     grounded: str | None = None
     start: Mapping[str, float] = field(default_factory=dict)
     ion_degree: int = 1
+    tethered: frozenset[str] = frozenset()
 
     def start_of(self, region: str) -> float:
         """Stoichiometry of a storing region at time zero."""

@@ -33,6 +33,10 @@ def region_expressions(model: RegionModel) -> dict[str, Any]:
             expressions[f"coordinate_{axis}"] = model.measures.coordinates[axis]
     if model.old_closure is not None:
         expressions["porosity"] = model.porosity
+    if model.drag:
+        force = model.tether_force
+        expressions |= {f"tether_force_{axis}": force[axis] for axis in range(len(force))}
+        expressions["tether_work"] = ufl.inner(force, model.displacement - model.old_displacement)
     if model.electrolyte_potential:
         expressions["ohmic_power"] = model.ohmic_power
     return expressions

@@ -21,6 +21,7 @@ from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.platen import body_at
 from lithiate.problem.problem import Problem
 from lithiate.problem.switches import Switches
+from lithiate.problem.tether import loose_bodies
 from lithiate.scaling import Units
 
 HOUR = 3600.0
@@ -115,8 +116,9 @@ def _softer_side(case: Case, name: str, units: Units) -> tuple[float, float]:
     return softer, case.geometry.interface_mesh_size(name) / units.length
 
 
-def describe(case: Case, units: Units) -> Description:
+def describe(case: Case, geometry: Geometry, units: Units) -> Description:
     """Everything the problem needs to know about a case."""
+    loose = loose_bodies(geometry, FIXED_COMPONENTS)
     return Description(
         cards={name: case.card(name) for name in case.regions},
         initial_stoichiometry=case.starts,
@@ -128,6 +130,7 @@ def describe(case: Case, units: Units) -> Description:
         ),
         platen=None if case.stack_pressure.mode == "free" else PLATEN_SURFACE,
         grounded=PLATEN_SURFACE,
+        tethered=frozenset(name for body in loose for name in body),
     )
 
 
@@ -205,6 +208,6 @@ def build_problem(case: Case, geometry: Geometry) -> Problem:
     """
     require_resolved_phases(case, geometry)
     units = solver_units(case, geometry.length)
-    problem = Problem(geometry, units, describe(case, units))
+    problem = Problem(geometry, units, describe(case, geometry, units))
     hold_boundaries(problem)
     return problem

@@ -276,6 +276,22 @@ class Observer:
             if "current_density" in interface.values
         )
 
+    def tether_forces(self, state: State) -> dict[str, Array]:
+        """Force against the motion of each tethered region, (dimension,) each, solver units."""
+        axes = range(self.problem.geometry.dimension)
+        return {
+            name: np.array(
+                [self._total(region.values[f"tether_force_{axis}"] * region.volumes) for axis in axes]
+            )
+            for name, region in state.regions.items()
+            if "tether_work" in region.values
+        }
+
+    def tether_pressure(self, state: State) -> float:
+        """Largest force of a tether over the platen's area [Pa]."""
+        largest = max((float(np.linalg.norm(it)) for it in self.tether_forces(state).values()), default=0.0)
+        return largest / self.platen_area * self.problem.units.stress
+
     def region_total(self, state: State, quantity: str) -> float:
         """Integral of a quantity over all regions that have it, solver units."""
         return sum(

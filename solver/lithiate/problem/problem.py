@@ -22,6 +22,7 @@ from lithiate.problem.normals import smooth_normals
 from lithiate.problem.platen import body_at, platen_equation, platen_shape
 from lithiate.problem.pointwise import history_space
 from lithiate.problem.region_model import RegionModel
+from lithiate.problem.tether import drag_stiffness
 from lithiate.problem.unknowns import ELECTRODE_POTENTIAL, PLATEN, Unknown
 from lithiate.scaling import Units
 
@@ -88,20 +89,22 @@ class Problem:
             self.unknowns[name] = unknowns.create_unknown(name, space, error_scale, **traits)
         return self.unknowns[name]
 
-    def _displacement(self, body: tuple[str, ...]) -> tuple[Any, Any]:
-        """Total displacement of a body and its part without the platen."""
+    def _displacement(self, body: tuple[str, ...]) -> tuple[Any, Any, Any]:
+        """Displacement of a body, its part without the platen, and the whole at the start of the step."""
         mesh = self.geometry.bodies[body].mesh
         unknown = self._add_unknown("displacement." + "+".join(body), unknowns.displacement_space(mesh), 1.0)
         if self.description.platen is None:
-            return unknown.value, unknown.value
+            return unknown.value, unknown.value, unknown.old
         if self._platen_shape is None:
             loaded = body_at(self.geometry, self.description.platen)
             space = self._displacement_space(loaded)
             self._platen_shape = platen_shape(self.geometry, space, self.description.platen)
         if self._platen_shape.function_space.mesh is not mesh:
-            return unknown.value, unknown.value
+            return unknown.value, unknown.value, unknown.old
         platen = self._add_unknown(PLATEN, unknowns.global_scalar_space(self.geometry.mesh), 1.0)
-        return unknown.value + platen.value * self._platen_shape, unknown.value
+        shape = self._platen_shape
+        old = unknown.old + platen.old * shape
+        return unknown.value + platen.value * shape, unknown.value, old
 
     def _displacement_space(self, body: tuple[str, ...]) -> fem.FunctionSpace:
         """Of a body, the same object each time."""
@@ -115,11 +118,13 @@ class Problem:
         charge_scale = INSTANTANEOUS_SCALE / units.potential
         for name, card in description.cards.items():
             mesh = self.geometry.regions[name].mesh
-            total, local = self._displacement(self.geometry.body_of(name))
+            total, local, old = self._displacement(self.geometry.body_of(name))
             solid = SolidParameters(card, units)
             model = RegionModel(
                 name, self.measures, description.switches, solid, None, total, local, self.time_step
             )
+            if name in description.tethered:
+                model.drag, model.old_displacement = drag_stiffness(card, units, self.geometry.height), old
             if card.stores_lithium:
                 model.storage = StorageParameters(
                     card, units, description.initial_stoichiometry[name], description.switches.small_strain
@@ -211,11 +216,11 @@ class Problem:
     def _add_region(self, region: RegionModel) -> None:
         """Balance of momentum, of lithium and of charge in a region, and the definition of mu."""
         displacement = self._body_unknown(region.name)
-        self._add_all(balance_terms.momentum(region, displacement))
+        self._add_all(balance_terms.momentum(region, displacement, displacement.test))
         shape = self._platen_shape
         if shape is not None and shape.function_space.mesh is displacement.value.function_space.mesh:
             platen = self.unknowns[PLATEN]
-            self.add(PLATEN, self.measures.region(region.internal_work(shape) * platen.test, region.name))
+            self._add_all(balance_terms.momentum(region, platen, shape, platen.test))
         if region.concentration:
             self._add_all(balance_terms.lithium(region))
         if region.electrolyte_potential:

@@ -45,6 +45,8 @@ class RegionModel:
         history: plastic history, or None for an elastic region.
         largest_filling: largest stoichiometry so far at each node, or None where none needs it.
         old_closure: ln(phi_0 / phi) of the pores at the start of the step, or None where nothing densifies.
+        drag: stiffness of the tether of a body that nothing but its interfaces holds, else zero.
+        old_displacement: total displacement at the start of the step.
     """
 
     name: str
@@ -61,6 +63,8 @@ class RegionModel:
     history: FlowHistory | None = None
     largest_filling: fem.Function | None = None
     old_closure: fem.Function | None = None
+    drag: float = 0.0
+    old_displacement: Any = None
 
     @property
     def symmetry(self) -> str:
@@ -285,6 +289,11 @@ class RegionModel:
     def double_stress(self) -> Any:
         """Work-conjugate to Grad Grad u per volume as built; only in a third medium."""
         return third_medium.double_stress(self.bulk, self.solid.regularisation_length, self.second_gradient)
+
+    @property
+    def tether_force(self) -> Any:
+        """k (u - u_old) per volume as built, against the motion of a body that nothing else holds."""
+        return self.drag * (self.displacement - self.old_displacement)
 
     def internal_work(self, displacement: Any) -> Any:
         """Work of the stresses per volume as built along a displacement-like field (also a test function)."""

@@ -71,7 +71,7 @@ class Balances:
         self._current: float | None = None
         self._dissipation: dict[str, float] = {}
         return self._rounded(
-            dict.fromkeys(BOUNDS, 0.0) | {"force_balance_error": self._force_error(pressure)}
+            dict.fromkeys(BOUNDS, 0.0) | {"force_balance_error": self._force_error(state, pressure)}
         )
 
     def _rounded(self, errors: dict[str, float]) -> dict[str, float]:
@@ -80,13 +80,14 @@ class Balances:
             self.worst[name] = max(self.worst[name], value)
         return rounded
 
-    def _force_error(self, pressure: float) -> float:
-        """Reaction of the bottom against the force of the platen, over the largest force so far."""
+    def _force_error(self, state: State, pressure: float) -> float:
+        """Reaction of the bottom against the force of the platen and of tethers, over the largest so far."""
         force = pressure * self.observer.platen_area
         self._largest_force = max(self._largest_force, abs(force))
         if self._largest_force == 0.0:
             return 0.0
-        return abs(self.observer.bottom_reaction() - force) / self._largest_force
+        tethers = sum(float(drag[-1]) for drag in self.observer.tether_forces(state).values())
+        return abs(self.observer.bottom_reaction() - force - tethers) / self._largest_force
 
     def _stored(self, state: State) -> float:
         """Elastic, chemical, gradient and cohesive energy, and the toughness spent so far."""
@@ -127,7 +128,7 @@ class Balances:
         errors = {
             "lithium_balance_error": abs(lithium) / capacity,
             "charge_balance_error": abs(self._interface_charge - self._applied_charge) / charge_scale,
-            "force_balance_error": self._force_error(pressure),
+            "force_balance_error": self._force_error(state, pressure),
             "energy_balance_error": abs(energy) / max(self._work_done, SMALLEST_CHARGE * capacity),
         }
         return self._rounded(errors)
@@ -160,6 +161,7 @@ class Balances:
             "ohmic": time_step * (new.ohmic + scale * old.ohmic) / 2,
             "diffusion": time_step * (new.diffusion + old.diffusion) / 2,
             "plastic": observer.region_total(state, "plastic_work"),
+            "tether": observer.region_total(state, "tether_work"),
             "viscous": observer.interface_total(state, "viscous_work"),
             "friction": observer.interface_total(state, "friction_work"),
             "first_lithiation": first_lithiation - self._first_lithiation,
