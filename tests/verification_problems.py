@@ -266,6 +266,7 @@ class Pulled:
         traction: (points, 3) on the lower block's face.
         damage: (points,) dissipated share D.
         pressure: (points,) contact pressure.
+        normal: (points, 3) out of the lower block's face.
         force: (3,) on the upper block's top.
     """
 
@@ -273,17 +274,29 @@ class Pulled:
     traction: Array
     damage: Array
     pressure: Array
+    normal: Array
     force: Array
 
 
 class Blocks:
     """Two unit cells; the outer faces follow a rotation and a given separation in the turned frame."""
 
-    def __init__(self, symmetry: str, viscous_time: float = 0.0, friction: bool = True) -> None:
+    def __init__(
+        self,
+        symmetry: str,
+        viscous_time: float = 0.0,
+        friction: bool = True,
+        law: type[CohesiveLaw] = CohesiveLaw,
+        shear_ratios: tuple[float, float] = (1.0, 1.0),
+    ) -> None:
         geometry = build_geometry(symmetry, shape="two_blocks", upper_height=LENGTH)
         stiffness = STIFFNESS / BLOCK_UNITS.stiffness_per_area
-        self.law = CohesiveLaw(
-            STRENGTH / BLOCK_UNITS.stress, TOUGHNESS / BLOCK_UNITS.energy_per_area, stiffness, viscous_time
+        self.law = law(
+            STRENGTH / BLOCK_UNITS.stress,
+            TOUGHNESS / BLOCK_UNITS.energy_per_area,
+            stiffness,
+            viscous_time,
+            *shear_ratios,
         )
         rubbing = CoulombFriction(FRICTION, stiffness) if friction else None
         laws = InterfaceLaws(self.law, rubbing, NoPressureContact(), None, 1.0, 1e-12)
@@ -304,6 +317,7 @@ class Blocks:
         kinematics = model.kinematics
         expressions = {f"opening{i}": kinematics.jump[i] for i in range(3)}
         expressions |= {f"traction{i}": model.traction[i] for i in range(3)}
+        expressions |= {f"normal{i}": kinematics.normal[i] for i in range(3)}
         expressions |= {"damage": model.dissipated_share, "pressure": model.contact_pressure}
         self._points = InterfacePoints(self.problem.measures, INTERFACE, expressions)
         self.observer = Observer(self.problem)
@@ -314,6 +328,8 @@ class Blocks:
         history = self.problem.interfaces[INTERFACE].history
         history.opening.x.array[:] = self.law.onset_opening
         history.passed_slip.x.array[:] = 0.0
+        if history.spent is not None:
+            history.spent.x.array[:] = 0.0
         for unknown in self._bodies:
             unknown.value.x.array[:] = unknown.old.x.array[:] = 0.0
 
@@ -332,9 +348,9 @@ class Blocks:
         outcome = self._system.solve()
         assert outcome.converged, outcome
         values = self._points.own_values(self._points.all_values())
-        opening, traction = (
+        opening, traction, normal = (
             np.stack([values[f"{name}{i}"] for i in range(3)], axis=1) @ turn
-            for name in ("opening", "traction")
+            for name in ("opening", "traction", "normal")
         )
         forces = fem.assemble_vector(self._forces).array.reshape(-1, self.dimension)[self._top]
         return Pulled(
@@ -342,6 +358,7 @@ class Blocks:
             traction * BLOCK_UNITS.stress,
             values["damage"],
             values["pressure"] * BLOCK_UNITS.stress,
+            normal,
             self._in_newtons(forces.sum(axis=0)) @ turn,
         )
 

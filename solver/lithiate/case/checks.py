@@ -141,7 +141,12 @@ def _coarse_interfaces(case: Case) -> Iterator[str]:
             continue
         moduli = [case.card(side).youngs_modulus for side in name.split("|")]
         softer = min(modulus.smallest(case.physics.temperature) for modulus in moduli)
-        length = cohesive_length(softer, interface.strength, interface.toughness)
+        shear = (
+            interface.shear_strength or interface.strength,
+            interface.shear_toughness or interface.toughness,
+        )
+        modes = (interface.strength, interface.toughness), shear
+        length = min(cohesive_length(softer, *mode) for mode in modes)
         size = case.geometry.interface_mesh_size(name)
         if size > length * LARGEST_SHARE_OF_COHESIVE_LENGTH:
             yield (

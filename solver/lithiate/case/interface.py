@@ -38,6 +38,9 @@ AreaCapacitance = Annotated[
 ]
 RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
 
+_OF_COHESION = ("shear_strength", "shear_toughness", "cohesive_law")
+"""Keys that only faces which may part have a use for."""
+
 
 class NoPressedContact(Frozen):
     """Only what is bonded touches: pressing a debonded face back makes no contact area."""
@@ -105,6 +108,15 @@ class Interface(Frozen):
         default=0.0,
         description="per true contact area, where lithium reacts; only `lithiate impedance` uses it",
     )
+    shear_strength: PositivePressure | None = Field(
+        default=None, description="largest cohesive traction in shear; strength if not given"
+    )
+    shear_toughness: Toughness | None = Field(
+        default=None, description="energy to separate a unit area in shear; toughness if not given"
+    )
+    cohesive_law: Literal["bilinear", "exponential"] = Field(
+        default="bilinear", description="how the traction falls beyond the strength; toughness is the same"
+    )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")
 
@@ -120,6 +132,28 @@ class Interface(Frozen):
             if name not in cls.model_fields:
                 raise refuse(f'found a note about "{name}"; allowed: {", ".join(cls.model_fields)}')
         return notes
+
+    @property
+    def shear_strength_ratio(self) -> float:
+        """Strength in shear over that in opening."""
+        if self.shear_strength is None or self.strength is None:
+            return 1.0
+        return self.shear_strength / self.strength
+
+    @property
+    def shear_toughness_ratio(self) -> float:
+        """Toughness in shear over that in opening."""
+        if self.shear_toughness is None or self.toughness is None:
+            return 1.0
+        return self.shear_toughness / self.toughness
+
+    @model_validator(mode="after")
+    def _cohesion_is_asked_for(self) -> Interface:
+        for name in _OF_COHESION:
+            given = getattr(self, name) != type(self).model_fields[name].default
+            if given and self.bond != "debondable":
+                raise refuse_key(name, f'found with bond = "{self.bond}"; allowed: only with "debondable"')
+        return self
 
     @model_validator(mode="after")
     def _cohesion_is_complete(self) -> Interface:

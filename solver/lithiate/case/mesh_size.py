@@ -191,4 +191,10 @@ def _cohesive_lengths(table: Mapping[str, Any]) -> Iterator[float]:
         ]
         strength = TypeAdapter(PositivePressure).validate_python(interface["strength"])
         toughness = TypeAdapter(Toughness).validate_python(interface["toughness"])
-        yield cohesive_length(min(modulus.smallest() for modulus in moduli), strength, toughness)
+        shear_strength = TypeAdapter(PositivePressure).validate_python(
+            interface.get("shear_strength", strength)
+        )
+        shear_toughness = TypeAdapter(Toughness).validate_python(interface.get("shear_toughness", toughness))
+        softer = min(modulus.smallest() for modulus in moduli)
+        yield cohesive_length(softer, strength, toughness)
+        yield cohesive_length(softer, shear_strength, shear_toughness)

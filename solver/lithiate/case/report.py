@@ -248,6 +248,10 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     bond: str = interface.bond
     if interface.strength is not None and interface.toughness is not None:
         bond += f", strength {engineering(interface.strength, 'Pa')}, toughness {interface.toughness:g} J/m2"
+        if interface.shear_strength is not None or interface.shear_toughness is not None:
+            strength = engineering(interface.shear_strength or interface.strength, "Pa")
+            bond += f" (in shear {strength}, {interface.shear_toughness or interface.toughness:g} J/m2)"
+        bond += ", exponential law" if interface.cohesive_law == "exponential" else ""
     if interface.debondable:
         bond += f", friction coefficient {interface.friction_coefficient:g}"
     yield f"Interface     {name}: {bond}"

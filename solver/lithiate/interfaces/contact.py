@@ -20,8 +20,14 @@ class ContactLaw:
 
     stiffness: float
 
-    def initial_history(self, gap: Any) -> Any:
+    @property
+    def remembers_spent_work(self) -> bool:
+        """There is none."""
+        return False
+
+    def initial_history(self, gap: Any, damage: Any = 0.0) -> Any:
         """No opening is remembered."""
+        del damage
         return 0.0 * gap
 
     def effective_opening(self, kinematics: FaceKinematics) -> Any:
@@ -55,6 +61,11 @@ class ContactLaw:
     def spent_toughness(self, history: Any) -> Any:
         """None."""
         del history
+        return ufl.as_ufl(0.0)
+
+    def spent_in_step(self, kinematics: FaceKinematics, history: Any, old_history: Any) -> Any:
+        """None."""
+        del kinematics, history, old_history
         return ufl.as_ufl(0.0)
 
     def viscous_work(self, kinematics: FaceKinematics, history: Any, old_history: Any) -> Any:

@@ -11,7 +11,12 @@ from lithiate.case.interface import Interface, PerssonContact, PlasticContact
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.interfaces import contact_area
-from lithiate.interfaces.cohesion import CONTACT_STIFFNESS_FACTOR, CohesiveLaw, default_stiffness
+from lithiate.interfaces.cohesion import (
+    CONTACT_STIFFNESS_FACTOR,
+    CohesiveLaw,
+    ExponentialLaw,
+    default_stiffness,
+)
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction
@@ -99,7 +104,15 @@ def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> Cohe
         stiffness = interface.penalty_stiffness / units.stiffness_per_area
     else:
         stiffness = default_stiffness(strength, toughness, *_softer_side(case, name, units))
-    return CohesiveLaw(strength, toughness, stiffness, interface.viscous_time / units.time)
+    law = ExponentialLaw if interface.cohesive_law == "exponential" else CohesiveLaw
+    return law(
+        strength,
+        toughness,
+        stiffness,
+        interface.viscous_time / units.time,
+        interface.shear_strength_ratio,
+        interface.shear_toughness_ratio,
+    )
 
 
 def _contact_stiffness(case: Case, name: str, interface: Interface, units: Units) -> float:

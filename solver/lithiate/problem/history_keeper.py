@@ -6,20 +6,34 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from dolfinx import fem
+from numpy.typing import NDArray
 
 from lithiate.geometry import Measures
 from lithiate.problem.interface_model import InterfaceModel
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints, store
 from lithiate.problem.region_model import RegionModel
 
+Kept = list[tuple[fem.Function, int]]
+"""Functions and their numbers of components, in the order of the expressions that they keep."""
 
-def _interface_updates(interface: InterfaceModel) -> dict[str, Any]:
+
+def _interface_updates(interface: InterfaceModel) -> tuple[dict[str, Any], Kept]:
+    """What an interface keeps of a step, and where."""
+    history = interface.history
+    assert history is not None
     expressions = {"opening": interface.new_history}
+    kept: Kept = [(history.opening, 1)]
     if interface.friction is not None:
         expressions |= {f"slip_{i}": interface.friction.passed_slip[i] for i in range(3)}
-    if interface.history is not None and interface.history.largest_pressure is not None:
+        kept.append((history.passed_slip, 3))
+    if history.largest_pressure is not None:
         expressions["largest_pressure"] = interface.largest_pressure
-    return expressions
+        kept.append((history.largest_pressure, 1))
+    if history.spent is not None:
+        expressions["spent"] = interface.spent_toughness
+        kept.append((history.spent, 1))
+    return expressions, kept
 
 
 class HistoryKeeper:
@@ -34,28 +48,29 @@ class HistoryKeeper:
             if region.history is not None or region.old_closure is not None:
                 expressions, kept = region.history_update()
                 self._points.append((kept, RegionPoints(measures, name, expressions)))
-        self._face_points = [
-            (interface.history, InterfacePoints(measures, name, _interface_updates(interface)))
-            for name, interface in interfaces.items()
-            if interface.history is not None
-        ]
+        self._face_points = []
+        for name, interface in interfaces.items():
+            if interface.history is not None:
+                expressions, kept = _interface_updates(interface)
+                self._face_points.append((kept, InterfacePoints(measures, name, expressions)))
 
     def accept(self) -> None:
         """Make the end of the step the history of the next one: all are evaluated before any is stored."""
         updates = [(kept, points.all_values()) for kept, points in self._points]
-        face_updates = [(history, points, points.all_values()) for history, points in self._face_points]
+        face_updates = [(kept, points.all_values(), points.places) for kept, points in self._face_points]
         for kept, values in updates:
-            first = 0
-            for function, width in kept:
-                store(function, values[:, :, first : first + width])
-                first += width
-        for history, points, values in face_updates:
-            store(history.opening, values[:, :1], points.places)
-            if "slip_0" in points.names:
-                store(history.passed_slip, values[:, 1:4], points.places)
-            if history.largest_pressure is not None:
-                store(history.largest_pressure, values[:, -1:], points.places)
+            _store_all(kept, values)
+        for kept, values, places in face_updates:
+            _store_all(kept, values, places)
         for region in self._regions.values():
             if region.largest_filling is not None and region.concentration is not None:
                 largest = region.largest_filling.x.array
                 np.maximum(largest, region.concentration.value.x.array, out=largest)
+
+
+def _store_all(kept: Kept, values: NDArray[np.float64], places: Any = slice(None)) -> None:
+    """Write the components of each function; the last axis holds those of all of them."""
+    first = 0
+    for function, width in kept:
+        store(function, values[..., first : first + width], places)
+        first += width

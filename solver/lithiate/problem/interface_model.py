@@ -52,11 +52,13 @@ class InterfaceHistory:
         opening: largest effective opening, with its viscous lag.
         passed_slip: frictional slip, a vector on the mesh as built.
         largest_pressure: largest contact pressure, or None where the contact area does not remember it.
+        spent: work of separation dissipated per current area, or None where damage alone tells it.
     """
 
     opening: fem.Function
     passed_slip: fem.Function
     largest_pressure: fem.Function | None = None
+    spent: fem.Function | None = None
 
 
 @dataclass(eq=False)
@@ -114,6 +116,15 @@ class InterfaceModel:
             return self.history.opening("+")
         opening = self.laws.cohesion.effective_opening(self.kinematics)
         return self.laws.cohesion.updated_history(opening, self.history.opening("+"), self.time_step)
+
+    @cached_property
+    def spent_toughness(self) -> Any:
+        """Work of separation dissipated up to the end of the step, per current area."""
+        assert self.laws.cohesion is not None and self.history is not None
+        if self.history.spent is None:
+            return self.laws.cohesion.spent_toughness(self.new_history)
+        old, new = self.history.opening("+"), self.new_history
+        return self.history.spent("+") + self.laws.cohesion.spent_in_step(self.kinematics, new, old)
 
     @cached_property
     def friction(self) -> FrictionState | None:

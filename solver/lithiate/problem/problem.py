@@ -184,6 +184,8 @@ class Problem:
                 history.opening.x.array[:] = laws.cohesion.initial_history(as_made)
                 if laws.contact_area.remembers:
                     history.largest_pressure = fem.Function(history_space(mesh))
+                if laws.cohesion.remembers_spent_work:
+                    history.spent = fem.Function(history_space(mesh))
             normal = smooth_normals(self.measures, name)
             sides = self.regions[first], self.regions[second]
             models[name] = InterfaceModel(
