@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -288,6 +288,7 @@ class Blocks:
         friction: bool = True,
         law: type[CohesiveLaw] = CohesiveLaw,
         shear_ratios: tuple[float, float] = (1.0, 1.0),
+        initial_damage: Callable[[Array], Array] | None = None,
     ) -> None:
         geometry = build_geometry(symmetry, shape="two_blocks", upper_height=LENGTH)
         stiffness = STIFFNESS / BLOCK_UNITS.stiffness_per_area
@@ -299,7 +300,9 @@ class Blocks:
             *shear_ratios,
         )
         rubbing = CoulombFriction(FRICTION, stiffness) if friction else None
-        laws = InterfaceLaws(self.law, rubbing, NoPressureContact(), None, 1.0, 1e-12)
+        laws = InterfaceLaws(
+            self.law, rubbing, NoPressureContact(), None, 1.0, 1e-12, initial_damage=initial_damage
+        )
         stiff = card(youngs_modulus=MODULUS, poisson_ratio=0.0)
         cards = {"electrode": stiff, "electrolyte": stiff}
         self.problem = Problem(geometry, BLOCK_UNITS, Description(cards, {}, {INTERFACE: laws}))

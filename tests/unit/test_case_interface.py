@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from case_files import CASE, write_case
 from lithiate.case import Case, load_case
@@ -28,6 +29,13 @@ def with_keys(folder: Path, *keys: str, bond: str = "debondable") -> Path:
         ('shear_toughness = "1 J/m2"', "contact", "shear_toughness", ['"contact"', '"debondable"']),
         ('cohesive_law = "exponential"', "contact", "cohesive_law", ['"contact"', '"debondable"']),
         ('cohesive_law = "exponental"', "debondable", "cohesive_law", ["did you mean exponential?"]),
+        ("initial_damage = 0.5", "contact", "initial_damage", ['"contact"', '"debondable"']),
+        ("initial_damage = 1.5", "debondable", "initial_damage", ["found 1.5", "<= 1"]),
+        ('initial_damage = { formula = "c" }', "debondable", "initial_damage.formula", ["x, y, z"]),
+        ('initial_damage = { unit = "" }', "debondable", "initial_damage", ["formula", "x, y and z"]),
+        ('initial_gap = "2 nm"', "bonded", "initial_gap", ['"bonded"', '"debondable"', '"contact"']),
+        ('initial_gap = "-2 nm"', "debondable", "initial_gap", [">= 0 m"]),
+        ('initial_gap = { formula = "x", unit = "Pa" }', "contact", "initial_gap.unit", ["no length"]),
         ("shear_toughness = 0", "debondable", "shear_toughness", ["> 0 J/m"]),
     ],
 )
@@ -73,3 +81,25 @@ def test_mesh_resolves_the_shorter_cohesive_length(tmp_path: Path) -> None:
         path.write_text(path.read_text().replace('mesh_size = "0.2 um"\n', ""))
         sizes.append(load_case(path).geometry.mesh_size)
     assert sizes == pytest.approx([sizes[0], sizes[0] / 4, sizes[0]])
+
+
+def test_what_an_interface_starts_with_arrives(tmp_path: Path) -> None:
+    """Numbers and formulas of the place in metres; what is written back reads the same."""
+    keys = (
+        "initial_damage = 0.25",
+        'initial_gap = { formula = "1e-3 * (2 * x + y) + 1e-9 + 0 / z", unit = "um" }',
+    )
+    case = load_case(with_keys(tmp_path, *keys))
+    again = load_case(write_case(tmp_path, case.to_toml(), "again.toml")).interfaces[INTERFACE]
+    interface = case.interfaces[INTERFACE]
+    assert (again.initial_damage, again.initial_gap) == (interface.initial_damage, interface.initial_gap)
+    assert "as made: damage 0.25, gap [m] 1e-3" in "\n".join(report_lines(case))
+    places = np.array([[1e-6, 2e-6], [0.5e-6, 1e-6], [1.0, 0.0]])
+    assert interface.initial_damage.at(places) == pytest.approx([0.25, 0.25])
+    gap = interface.initial_gap.at(places)
+    assert gap[0] == pytest.approx(1e-6 * (1e-3 * 2.5e-6 + 1e-9), abs=0.0)
+    assert np.isnan(gap[1])
+    from_case = laws_of(case)
+    assert from_case.initial_damage(places * 1e6) == pytest.approx([0.25, 0.25])
+    assert from_case.initial_gap(places * 1e6)[0] == pytest.approx(1e-3 * 2.5e-6 + 1e-9, abs=0.0)
+    assert laws_of(load_case(with_keys(tmp_path))).initial_gap is None

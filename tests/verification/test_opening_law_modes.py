@@ -7,14 +7,16 @@ components, also after a large rotation, and the work spent under a mixture that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import repeat
 
 import numpy as np
 import pytest
+from lithiate.errors import InputError
 from lithiate.interfaces.cohesion import ExponentialLaw
 from verification_problems import (
     AREA,
+    INTERFACE,
     LENGTH,
     ONSET,
     STIFFNESS,
@@ -105,6 +107,33 @@ def test_pull_follows_the_law(flat: Blocks, turn: str, mode: str) -> None:
     check_pull(flat, turn, mode, 40)
 
 
+def test_damage_as_made(flat: Blocks) -> None:
+    """D at its place before anything moves, no contact but by pressure, and the law from there on."""
+    ratios = flat.law.shear_strength_ratio, flat.law.shear_toughness_ratio
+    damaged = Blocks(
+        "plane_strain",
+        friction=False,
+        law=ExponentialLaw,
+        shear_ratios=ratios,
+        initial_damage=lambda places: 0.9 * places[0],
+    )
+    found = damaged.pull(0 * flat.normal)
+    row = damaged.observer.interface_row(INTERFACE, damaged.observer.state().interfaces[INTERFACE])
+    assert np.sort(found.damage) == pytest.approx([0.0, 0.45, 0.9], abs=1e-12)
+    assert row[f"mean_damage.{INTERFACE}"] == pytest.approx(0.45, rel=1e-12)
+    assert row[f"contact_area_fraction.{INTERFACE}"] == pytest.approx(0.55, rel=1e-9)
+    assert damaged.energy("spent_toughness") == pytest.approx(0.45 * TOUGHNESS * LENGTH, rel=1e-9)
+    largest = damaged.law.history_at(found.damage) * LENGTH / ONSET
+    pulled = damaged.pull(3 * separation(flat, 0.6))
+    check_law(pulled, largest)
+
+
+@pytest.mark.parametrize("values", [lambda places: 1.2 * places[0], lambda places: np.sqrt(places[0] - 0.1)])
+def test_damage_that_cannot_be_is_refused(values: Callable[[Array], Array]) -> None:
+    with pytest.raises(InputError, match="electrolyte.*initial_damage: found .*; allowed: from 0 to 1"):
+        Blocks("plane_strain", initial_damage=values)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_pull_follows_the_law_in_space(solid: Blocks, mode: str) -> None:
@@ -129,7 +158,7 @@ def test_unloading_goes_back_to_the_origin(flat: Blocks) -> None:
 def test_changing_mixture_closes_energy(flat: Blocks) -> None:
     """Work is what is stored and what was spent, to the order of the steps, on a way that turns."""
     gaps = []
-    for count in (100, 200, 400):
+    for count in (50, 100, 200):
         flat.reset()
         states = []
         for share in np.linspace(0.0, 1.0, count + 1)[1:]:
@@ -138,5 +167,5 @@ def test_changing_mixture_closes_energy(flat: Blocks) -> None:
             kept = flat.energy("spent_toughness", "cohesive_energy")
             flat.problem.accept_step()
         gaps.append(abs(list(work(states))[-1] - kept) / (TOUGHNESS * LENGTH))
-    assert gaps[-1] < 0.01, gaps
+    assert gaps[-1] < 0.02, gaps
     assert np.log2(np.array(gaps[:-1]) / gaps[1:]).min() > 0.9, gaps

@@ -17,6 +17,7 @@ from lithiate_meshes.quantities import (
 )
 from pydantic import Field, field_validator, model_validator
 
+from lithiate.case.place_function import PlaceFunction, PlaceQuantity
 from lithiate.materials.functions import refuse_key
 from lithiate.materials.properties import Frozen
 
@@ -36,9 +37,14 @@ AreaCapacitance = Annotated[
         ge=0,
     ),
 ]
+Damage = Annotated[PlaceFunction, PlaceQuantity(quantity("number", "", "0.5", ge=0, le=1))]
+Gap = Annotated[
+    PlaceFunction,
+    PlaceQuantity(quantity("length", "m", "2 nm", units=("m", "mm", "um", "nm"), ge=0)),
+]
 RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
 
-_OF_COHESION = ("shear_strength", "shear_toughness", "cohesive_law")
+_OF_COHESION = ("shear_strength", "shear_toughness", "cohesive_law", "initial_damage")
 """Keys that only faces which may part have a use for."""
 
 
@@ -117,6 +123,15 @@ class Interface(Frozen):
     cohesive_law: Literal["bilinear", "exponential"] = Field(
         default="bilinear", description="how the traction falls beyond the strength; toughness is the same"
     )
+    initial_damage: Damage = Field(
+        default=PlaceFunction(0.0),
+        description="D as made: 0 joined, 1 apart; what is damaged has its contact from pressure",
+    )
+    initial_gap: Gap = Field(
+        default=PlaceFunction(0.0),
+        description="distance along the normal between faces that are drawn closed; what starts apart is not "
+        "joined",
+    )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")
 
@@ -148,11 +163,14 @@ class Interface(Frozen):
         return self.shear_toughness / self.toughness
 
     @model_validator(mode="after")
-    def _cohesion_is_asked_for(self) -> Interface:
+    def _faces_can_part(self) -> Interface:
         for name in _OF_COHESION:
             given = getattr(self, name) != type(self).model_fields[name].default
             if given and self.bond != "debondable":
                 raise refuse_key(name, f'found with bond = "{self.bond}"; allowed: only with "debondable"')
+        if self.bond == "bonded" and not self.initial_gap.vanishes:
+            text = 'found with bond = "bonded"; allowed: only with "debondable" and "contact"'
+            raise refuse_key("initial_gap", text)
         return self
 
     @model_validator(mode="after")

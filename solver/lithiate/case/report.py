@@ -255,6 +255,10 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     if interface.debondable:
         bond += f", friction coefficient {interface.friction_coefficient:g}"
     yield f"Interface     {name}: {bond}"
+    made = {"damage": interface.initial_damage, "gap [m]": interface.initial_gap}
+    shown = ", ".join(f"{what} {function.given}" for what, function in made.items() if not function.vanishes)
+    if shown:
+        yield f"{'':14}  as made: {shown}"
     if interface.exchange_current_density is not None:
         yield f"{'':14}  exchange current density {interface.exchange_current_density:g} A/m2 of true contact"
     if interface.double_layer_capacitance:

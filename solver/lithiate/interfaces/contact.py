@@ -20,11 +20,6 @@ class ContactLaw:
 
     stiffness: float
 
-    @property
-    def remembers_spent_work(self) -> bool:
-        """There is none."""
-        return False
-
     def initial_history(self, gap: Any, damage: Any = 0.0) -> Any:
         """No opening is remembered."""
         del damage

@@ -1,6 +1,8 @@
-"""Formulas of a material card: arithmetic in the stoichiometry c and the temperature T [K], and nothing else.
+"""Formulas of a case: arithmetic in given names, and nothing else.
 
-A formula is read into a tree of which only numbers, c, T, the operators + - * / ** and the functions of
+Those of a material card are in the stoichiometry c and the temperature T [K].
+
+A formula is read into a tree of which only numbers, the names, the operators + - * / ** and the functions of
 :data:`FUNCTIONS` are let through, and that tree is evaluated node by node: no text of a case file is
 ever run.
 """
@@ -35,19 +37,23 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.USub: operator.neg,
 }
 _LONGEST = 400
-_ALLOWED = f"numbers, {', '.join(NAMES)}, + - * / **, {', '.join(FUNCTIONS)}"
 
 
 class FormulaError(ValueError):
     """A formula that is no formula; its text says what is wrong and what is allowed."""
 
 
+def _allowed(names: tuple[str, ...]) -> str:
+    return f"numbers, {', '.join(names)}, + - * / **, {', '.join(FUNCTIONS)}"
+
+
 @functools.cache
-def parse(text: str) -> ast.expr:
+def parse(text: str, names: tuple[str, ...] = NAMES) -> ast.expr:
     """The tree of a formula.
 
     Args:
         text: for example ``"1 - 0.57 * c * exp(-T / 300)"``.
+        names: what it may depend on.
 
     Raises:
         FormulaError: it holds anything but what the module's text allows.
@@ -57,18 +63,18 @@ def parse(text: str) -> ast.expr:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise FormulaError(f'found "{text}", which cannot be read; allowed: {_ALLOWED}') from None
-    _let_through(tree, text)
+        raise FormulaError(f'found "{text}", which cannot be read; allowed: {_allowed(names)}') from None
+    _let_through(tree, text, names)
     return tree
 
 
-def _let_through(node: ast.AST, text: str) -> None:
+def _let_through(node: ast.AST, text: str, names: tuple[str, ...]) -> None:
     """Refuse every node that is not on the list."""
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        _let_through(node.left, text)
-        _let_through(node.right, text)
+        _let_through(node.left, text, names)
+        _let_through(node.right, text, names)
     elif isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
-        _let_through(node.operand, text)
+        _let_through(node.operand, text, names)
     elif (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -76,12 +82,12 @@ def _let_through(node: ast.AST, text: str) -> None:
         and len(node.args) == 1
         and not node.keywords
     ):
-        _let_through(node.args[0], text)
+        _let_through(node.args[0], text, names)
     else:
         number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-        if not number and not (isinstance(node, ast.Name) and node.id in NAMES):
+        if not number and not (isinstance(node, ast.Name) and node.id in names):
             part = ast.get_source_segment(text.strip(), node) or type(node).__name__
-            raise FormulaError(f'found "{part}" in the formula; allowed: {_ALLOWED}')
+            raise FormulaError(f'found "{part}" in the formula; allowed: {_allowed(names)}')
 
 
 def depends_on(text: str, name: str) -> bool:
@@ -106,7 +112,23 @@ def evaluate(
     Raises:
         ArithmeticError, ValueError: plain numbers alone have no value, as in ``1 / 0`` or ``log(T - 1000)``.
     """
-    return _value(parse(text), {"c": stoichiometry, "T": float(temperature)}, functions)
+    return evaluate_with(text, {"c": stoichiometry, "T": float(temperature)}, functions)
+
+
+def evaluate_with(
+    text: str, values: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]] = FUNCTIONS
+) -> Any:
+    """The value of a formula in any names.
+
+    Args:
+        text: the formula.
+        values: of all names that it may depend on.
+        functions: the functions for arguments that are no plain numbers.
+
+    Raises:
+        ArithmeticError, ValueError: plain numbers alone have no value.
+    """
+    return _value(parse(text, tuple(values)), values, functions)
 
 
 def _value(node: ast.expr, names: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]]) -> Any:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.checks import ELEMENTS_PER_WIDTH, phase_interface_width, unresolved_phases
 from lithiate.case.interface import Interface, PerssonContact, PlasticContact
+from lithiate.case.place_function import PlaceFunction
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.interfaces import contact_area
@@ -91,7 +95,24 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     if transfer in ("lithium", "ions"):
         exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
     shares = interface.bonded_share, interface.residual_contact_fraction
-    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange)
+    as_made = (
+        _at_places(interface.initial_damage, units, 1.0),
+        _at_places(interface.initial_gap, units, units.length),
+    )
+    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange, *as_made)
+
+
+def _at_places(
+    function: PlaceFunction, units: Units, unit: float
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
+    """Values in a unit at places in solver lengths, None where they vanish everywhere."""
+    if function.vanishes:
+        return None
+
+    def values(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(function.at(places * units.length) / unit, dtype=np.float64)
+
+    return values
 
 
 def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw | ContactLaw:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import ufl
 from dolfinx import fem
+from numpy.typing import NDArray
 
 from lithiate.geometry import Measures
 from lithiate.interfaces import contact_area, kinetics
@@ -33,6 +36,8 @@ class InterfaceLaws:
         bonded_share: b_0, the share of the interface that is bonded as made.
         residual_contact_fraction: numerical floor of the contact-area fraction.
         exchange: of lithium or of ions between two regions of one kind, or None.
+        initial_damage: D as made at (3, points) places in solver lengths, or None where it is zero.
+        initial_gap: between the faces as made, the same, or None where they touch or the mesh says.
     """
 
     cohesion: CohesiveLaw | ContactLaw | None
@@ -42,6 +47,8 @@ class InterfaceLaws:
     bonded_share: float
     residual_contact_fraction: float
     exchange: PotentialExchange | None = None
+    initial_damage: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    initial_gap: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
 
 
 @dataclass(eq=False)

@@ -8,19 +8,18 @@ from typing import Any
 
 import numpy as np
 from dolfinx import fem
-from dolfinx import mesh as dolfinx_mesh
 from numpy.typing import NDArray
 
 from lithiate.geometry import Geometry, Measures, surface_dofs
 from lithiate.materials.parameters import SolidParameters, StorageParameters
 from lithiate.problem import balance_terms, unknowns
+from lithiate.problem.as_made import gap_as_made, history_as_made
 from lithiate.problem.description import Description
 from lithiate.problem.histories import create_closure_history, create_flow_history
 from lithiate.problem.history_keeper import HistoryKeeper
-from lithiate.problem.interface_model import InterfaceHistory, InterfaceModel
+from lithiate.problem.interface_model import InterfaceModel
 from lithiate.problem.normals import smooth_normals
 from lithiate.problem.platen import body_at, platen_equation, platen_shape
-from lithiate.problem.pointwise import history_space
 from lithiate.problem.region_model import RegionModel
 from lithiate.problem.tether import drag_stiffness
 from lithiate.problem.unknowns import ELECTRODE_POTENTIAL, PLATEN, Unknown
@@ -174,33 +173,14 @@ class Problem:
                 start = self.description.start_of(first)
                 potential.value.x.array[:] = -storage.chemical_potential_at(start)
                 potential.old.x.array[:] = potential.value.x.array
-            mesh = self.geometry.regions[first].mesh
-            history, gap = None, self._initial_gap(name, mesh)
-            if laws.cohesion is not None:
-                history = InterfaceHistory(
-                    fem.Function(history_space(mesh)), fem.Function(history_space(mesh, 3))
-                )
-                as_made = history.opening.x.array if gap is None else gap.x.array
-                history.opening.x.array[:] = laws.cohesion.initial_history(as_made)
-                if laws.contact_area.remembers:
-                    history.largest_pressure = fem.Function(history_space(mesh))
-                if laws.cohesion.remembers_spent_work:
-                    history.spent = fem.Function(history_space(mesh))
+            gap = gap_as_made(self.geometry, name, laws)
+            history = history_as_made(self.geometry, name, laws, gap)
             normal = smooth_normals(self.measures, name)
             sides = self.regions[first], self.regions[second]
             models[name] = InterfaceModel(
                 name, self.measures, laws, *sides, potential, self.time_step, normal, history, gap
             )
         return models
-
-    def _initial_gap(self, interface: str, mesh: dolfinx_mesh.Mesh) -> fem.Function | None:
-        """Gap as made at the points of an interface; between the mesh's points it is linear."""
-        given = self.geometry.initial_gap(interface)
-        if given is None:
-            return None
-        gap = fem.Function(history_space(mesh))
-        gap.interpolate(given)
-        return gap
 
     # Residuals
 
