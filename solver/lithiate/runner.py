@@ -140,8 +140,10 @@ class _Run:
         reporter.say(f"{case.title}")
         for item in case.assumed_values:
             reporter.log(f"assumed: {item.key} = {item.value} ({item.reason})")
+        for warning in case.warnings:
+            reporter.log(f"warning: {warning}")
         problem = self.problem
-        self.unknowns = sum(unknown.total for unknown in problem.unknowns.values())
+        self.unknowns = sum(problem.unknowns[name].total for name in problem.solved_unknowns)
         reporter.say(
             f"{self.unknowns} unknowns on {communicator.size} rank{'s' if communicator.size > 1 else ''}"
         )

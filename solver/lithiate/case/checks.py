@@ -11,6 +11,7 @@ from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
 from lithiate.case.quantities_known import known_quantities
+from lithiate.case.switch_checks import switch_findings, switch_warnings
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.first_lithiation import first_excess
 from lithiate.materials.flow_checks import softening, unreachable_pressure
@@ -37,6 +38,7 @@ def cross_findings(case: Case) -> list[Finding]:
     ]
     # Of functions that are wrong by themselves nothing more is asked.
     found += [] if found else convexity_findings(case)
+    found += switch_findings(case)
     if case.verification is not None:
         return [*found, *verification_findings(case), *_expectations(case)]
     if case.load is not None and case.problem_name in PROBLEMS:
@@ -113,6 +115,8 @@ def warnings_of(case: Case) -> tuple[str, ...]:
                 f"initial.{key} {getattr(case.initial, key):g} lies outside the open-circuit table "
                 f"of region {name}, which covers {first:g} to {last:g}; beyond it the curve is a logarithm"
             )
+    if case.verification is None:
+        found += switch_warnings(case)
     return (*found, *_empty_spaces(case), *_electrons_beyond_contact(case), *_coarse_interfaces(case))
 
 
@@ -188,7 +192,8 @@ def _storage(case: Case) -> list[Finding]:
         return []
     names = ", ".join(case.regions)
     text = (
-        f"no region ({names}) stores lithium; allowed: a material with a maximum_concentration in one of them"
+        f"no region ({names}) stores lithium; allowed: a material with a maximum_concentration in one of "
+        "them (or physics.transport = false and physics.reaction = false)"
     )
     return [Finding(("regions",), text)]
 

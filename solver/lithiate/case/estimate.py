@@ -73,9 +73,9 @@ def _unknowns(case: Case, region: str, cells: int, dimension: int) -> int:
     corners, edges = _corners_and_edges(cells, dimension)
     count = dimension * (corners + edges) if case.physics.mechanics else 0
     card = case.card(region)
-    if card.stores_lithium and case.physics.transport:
-        count += 2 * corners
-    if card.is_electrolyte and case.physics.conduction:
+    if card.stores_lithium:
+        count += (2 if case.physics.transport else 1) * corners
+    if card.is_electrolyte and case.physics.conducts:
         count += corners
     return count
 

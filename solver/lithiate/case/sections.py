@@ -44,12 +44,23 @@ NewtonTolerance = Annotated[float, quantity("number", "", "1e-12", gt=0, le=1e-6
 class Physics(Frozen):
     """``[physics]``: what is solved, and single terms to leave out."""
 
-    mechanics: StrictBool = Field(default=True, description="balance of forces")
-    transport: StrictBool = Field(
-        default=True, description="diffusion of lithium in the regions that store it"
+    mechanics: StrictBool = Field(
+        default=True,
+        description="balance of forces; false, in cells: the mesh stays as built, without stress, with "
+        "contact as made",
     )
-    conduction: StrictBool = Field(default=True, description="conduction of ions in the electrolyte")
-    reaction: StrictBool = Field(default=True, description="charge transfer at the interfaces")
+    transport: StrictBool = Field(
+        default=True,
+        description="lithium in the regions that store it; false, in cells: its content stays as it is",
+    )
+    conduction: StrictBool = Field(
+        default=True,
+        description="conduction of ions in the electrolyte; false, in cells: its potential is zero",
+    )
+    reaction: StrictBool = Field(
+        default=True,
+        description="charge transfer at the interfaces; false, in cells: none, only pressure steps and rests",
+    )
     stress_in_flux: StrictBool = Field(default=True, description="stress drives diffusion")
     stress_in_overpotential: StrictBool = Field(
         default=True, description="stress shifts the equilibrium potential"
@@ -61,6 +72,11 @@ class Physics(Frozen):
         default="finite_strain", description="small_strain is for verification against linear theory"
     )
     temperature: Temperature = ROOM_TEMPERATURE
+
+    @property
+    def conducts(self) -> bool:
+        """Whether an electrolyte potential is solved for: without charge transfer nothing drives ions."""
+        return self.conduction and self.reaction
 
 
 class Initial(Frozen):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lithiate import compat, parallel
 from lithiate.case import Case, load_case
+from lithiate.case.switch_checks import SWITCHES
 from lithiate.courses.cell import CellCourse
 from lithiate.courses.entry import Entry
 from lithiate.ending import Ending
@@ -106,6 +107,9 @@ def _impedance(
         recorded = load_case(result / "case.resolved.toml", _double_layers_alone(sets))
         if recorded.verification is not None:
             raise InputError(f"{result}: found a verification problem; an impedance needs a cell")
+        for name in SWITCHES:
+            if not getattr(recorded.physics, name):
+                raise InputError(f"{result}: found physics.{name} = false; an impedance needs all of a cell")
         on_root(communicator, lambda: _check_folder(folder, recorded.path, overwrite))
         require_supported(recorded)
         case = target.prepared(recorded)

@@ -11,6 +11,7 @@ from pathlib import Path
 from lithiate.case import Case, known_quantities
 from lithiate.case.quantities_known import in_summary_alone
 from lithiate.problem.observables import Observer
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 from lithiate.stepping.protocol import Record
 
 GRAMS = 1e3
@@ -61,7 +62,9 @@ class HistoryRows:
             "protocol_step": record.protocol_step,
             "cycle": record.cycle,
             "newton_iterations": record.newton_iterations,
-            "voltage": observer.voltage(),
+            "voltage": observer.voltage()
+            if ELECTRODE_POTENTIAL in observer.problem.unknowns
+            else float("nan"),
             "current_density": record.current_density,
             "state_of_charge": observer.state_of_charge(),
             "areal_capacity": record.areal_capacity,

@@ -36,7 +36,8 @@ def momentum(region: RegionModel, unknown: Unknown, shape: Any, scale: Any = 1) 
 def lithium(region: RegionModel) -> Iterator[Term]:
     """C_max (c - c_old) q - dt j_R . Grad q, and the definition of mu.
 
-    The first is multiplied by the length of the step, which is zero in the step that applies the pressure.
+    The first is multiplied by the length of the step, which is zero in the step that applies the pressure; it
+    is left out where no lithium moves.
     """
     assert region.concentration and region.potential and region.storage
     measures, name = region.measures, region.name
@@ -44,9 +45,10 @@ def lithium(region: RegionModel) -> Iterator[Term]:
     capacity = region.storage.maximum_concentration
     stored = capacity * (concentration.value - concentration.old) * concentration.test
     flux = ufl.as_vector([region.lithium_flux[i] for i in range(measures.geometry.dimension)])
-    yield concentration.name, measures.region_nodal(stored, name)
-    passed = ufl.inner(flux, ufl.grad(concentration.test))
-    yield concentration.name, measures.region(-region.time_step * passed, name)
+    if region.switches.transport:
+        yield concentration.name, measures.region_nodal(stored, name)
+        passed = ufl.inner(flux, ufl.grad(concentration.test))
+        yield concentration.name, measures.region(-region.time_step * passed, name)
     definition = (potential.value - region.chemical_potential_of_composition) * potential.test
     yield potential.name, measures.region_nodal(definition, name)
     if region.storage.gradient_energy:
@@ -83,14 +85,20 @@ def traction(interface: InterfaceModel, first: Unknown, second: Unknown) -> Iter
 
 
 def reaction(interface: InterfaceModel) -> Iterator[Term]:
-    """Lithium leaves the electrode, ions enter the electrolyte, electrons the collector."""
+    """Lithium leaves the electrode, ions enter the electrolyte, electrons the collector.
+
+    A balance that is switched off gets no term.
+    """
     measures, name = interface.measures, interface.name
     electrode, electrolyte = interface.first.concentration, interface.second.electrolyte_potential
     potential = interface.electrode_potential
     assert electrode and electrolyte and potential
     current = interface.current_density * interface.kinematics.area_ratio
-    yield electrode.name, measures.interface(interface.time_step * current * electrode.test("+"), name)
-    yield electrolyte.name, measures.interface(-current * electrolyte.test("-"), name)
+    switches = interface.first.switches
+    if switches.transport:
+        yield electrode.name, measures.interface(interface.time_step * current * electrode.test("+"), name)
+    if switches.conduction:
+        yield electrolyte.name, measures.interface(-current * electrolyte.test("-"), name)
     yield potential.name, measures.interface(current * potential.test("+"), name)
 
 

@@ -71,6 +71,8 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
         assert model.first.potential is not None
         unseen = model.first.potential.value("+") - model.first.potential_at_interface("+")
         expressions["affinity"] = model.overpotential + unseen
+        if not model.first.switches.transport:
+            expressions["reservoir_power"] = -model.current_density * model.first.potential.value("+")
         expressions["conductance"] = model.conductance
         expressions["plating_potential"] = model.electrode_potential.value(
             "+"

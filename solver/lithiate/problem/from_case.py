@@ -59,12 +59,6 @@ def require_supported(case: Case) -> None:
     Raises:
         InputError: names the key.
     """
-    cell = ("conduction", "reaction") if case.verification is None else ()
-    for name in ("mechanics", "transport", *cell):
-        if not getattr(case.physics, name):
-            raise InputError(
-                f"{case.path}: physics.{name}: found false; this release solves the coupled problem only"
-            )
     if case.physics.kinematics != "finite_strain" and case.verification is None:
         raise InputError(
             f"{case.path}: physics.kinematics: found {case.physics.kinematics!r}; linear kinematics is for "
@@ -75,7 +69,9 @@ def require_supported(case: Case) -> None:
 def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     """Laws of one interface in solver units."""
     interface = case.interfaces[name]
-    cohesion = _cohesion(case, name, interface, units) if interface.debondable else None
+    physics, cohesion = case.physics, None
+    if interface.debondable and physics.mechanics:
+        cohesion = _cohesion(case, name, interface, units)
     friction = None
     if cohesion is not None and interface.friction_coefficient > 0.0:
         friction = CoulombFriction(interface.friction_coefficient, cohesion.stiffness)
@@ -85,14 +81,14 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     if isinstance(interface.contact_area, PlasticContact):
         area = contact_area.PlasticContact(interface.contact_area.hardness / units.stress)
     kinetics, exchange, transfer = None, None, case.transfer_at(name)
-    if transfer == "reaction":
+    if transfer == "reaction" and physics.reaction:
         assert interface.exchange_current_density is not None
         kinetics = ButlerVolmer(
             interface.exchange_current_density / units.current_density,
             interface.anodic_transfer_coefficient,
             interface.cathodic_transfer_coefficient,
         )
-    if transfer in ("lithium", "ions"):
+    if (transfer == "lithium" and physics.transport) or (transfer == "ions" and physics.conducts):
         exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
     shares = interface.bonded_share, interface.residual_contact_fraction
     as_made = (
@@ -152,7 +148,7 @@ def _softer_side(case: Case, name: str, units: Units) -> tuple[float, float]:
 
 def describe(case: Case, geometry: Geometry, units: Units) -> Description:
     """Everything the problem needs to know about a case."""
-    loose = loose_bodies(geometry, FIXED_COMPONENTS)
+    loose = loose_bodies(geometry, FIXED_COMPONENTS) if case.physics.mechanics else []
     return Description(
         cards={name: case.card(name) for name in case.regions},
         initial_stoichiometry=case.starts,
@@ -161,8 +157,11 @@ def describe(case: Case, geometry: Geometry, units: Units) -> Description:
             stress_in_flux=case.physics.stress_in_flux,
             stress_in_overpotential=case.physics.stress_in_overpotential,
             modulus_term=case.physics.modulus_term,
+            mechanics=case.physics.mechanics,
+            transport=case.physics.transport,
+            conduction=case.physics.conducts,
         ),
-        platen=None if case.stack_pressure.mode == "free" else PLATEN_SURFACE,
+        platen=PLATEN_SURFACE if case.physics.mechanics and case.stack_pressure.mode != "free" else None,
         grounded=PLATEN_SURFACE,
         tethered=frozenset(name for body in loose for name in body),
     )
@@ -193,7 +192,7 @@ def _ground(problem: Problem) -> None:
         for region in problem.regions.values()
         if region.electrolyte_potential is not None
     ]
-    if surface is None or not potentials:
+    if surface is None or not potentials or not problem.description.switches.conduction:
         return
     reached = [len(problem.surface_dofs(name, surface)) > 0 for name in potentials]
     for name in potentials:

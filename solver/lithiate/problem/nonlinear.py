@@ -76,7 +76,8 @@ class NonlinearSystem:
         problem: complete, with its conditions.
         tolerance: of the norm of the residual.
         options: of PETSc; None takes a default one away.
-        solved: names of the unknowns to solve for, all if None; the others keep their values.
+        solved: names of the unknowns to solve for, all that have an equation if None; the others keep their
+            values.
 
     Attributes:
         problem: whose unknowns are solved for; its values hold the initial guess and then the solution.
@@ -90,7 +91,7 @@ class NonlinearSystem:
         solved: Collection[str] | None = None,
     ) -> None:
         self.problem = problem
-        names = problem.unknowns if solved is None else solved
+        names = problem.solved_unknowns if solved is None else solved
         self._blocks = [problem.unknowns[name] for name in names]
         self._conditions = [condition for block in self._blocks for condition in block.conditions]
         maps = problem.geometry.entity_maps()

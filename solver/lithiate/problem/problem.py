@@ -40,7 +40,8 @@ class Problem:
         geometry, measures, units: where and in which units.
         unknowns: by name.
         regions, interfaces: models by name.
-        residuals: residual form of each unknown; terms may be added before the system is compiled.
+        residuals: residual form of each unknown; terms may be added before the system is compiled. An unknown
+            without one keeps its value: its physics is switched off.
         time_step: length of the step (zero for the equilibrium step).
         stack_pressure: p on the platen, compression positive; that at ``held_platen`` where a spring acts.
         fixture_stiffness: of a spring behind the platen, per platen area; zero without one.
@@ -80,6 +81,11 @@ class Problem:
         self._add_loads()
 
     # Unknowns and models
+
+    @property
+    def solved_unknowns(self) -> tuple[str, ...]:
+        """Names of the unknowns that have an equation."""
+        return tuple(name for name in self.unknowns if name in self.residuals)
 
     def _add_unknown(
         self, name: str, space: fem.FunctionSpace, error_scale: float, **traits: bool
@@ -142,9 +148,9 @@ class Problem:
                 model.electrolyte_potential = self._add_unknown(
                     f"electrolyte_potential.{name}", space, charge_scale, instantaneous=True
                 )
-            if solid.flows:
+            if solid.flows and description.switches.mechanics:
                 model.history = create_flow_history(mesh, self.measures.bulk_degree)
-            if card.densifies and not description.switches.small_strain:
+            if card.densifies and description.switches.mechanics and not description.switches.small_strain:
                 model.old_closure = create_closure_history(mesh, self.measures.bulk_degree)
             models[name] = model
         return models
@@ -197,15 +203,16 @@ class Problem:
 
     def _add_region(self, region: RegionModel) -> None:
         """Balance of momentum, of lithium and of charge in a region, and the definition of mu."""
-        displacement = self._body_unknown(region.name)
-        self._add_all(balance_terms.momentum(region, displacement, displacement.test))
+        displacement, switches = self._body_unknown(region.name), self.description.switches
+        if switches.mechanics:
+            self._add_all(balance_terms.momentum(region, displacement, displacement.test))
         shape = self._platen_shape
         if shape is not None and shape.function_space.mesh is displacement.value.function_space.mesh:
             platen = self.unknowns[PLATEN]
             self._add_all(balance_terms.momentum(region, platen, shape, platen.test))
         if region.concentration:
             self._add_all(balance_terms.lithium(region))
-        if region.electrolyte_potential:
+        if region.electrolyte_potential and switches.conduction:
             self._add_all(balance_terms.ions(region))
 
     def _add_interface(self, interface: InterfaceModel) -> None:

@@ -82,15 +82,18 @@ class RegionModel:
 
     @cached_property
     def deformation_gradient(self) -> Any:
-        """F, or the identity where kinematics is linear (flux and area refer to the mesh as built)."""
-        return (
-            ufl.Identity(3) if self.switches.small_strain else kinematics.deformation_gradient(self.gradient)
-        )
+        """F, or the identity where flux and area refer to the mesh as built."""
+        return ufl.Identity(3) if self._as_built else kinematics.deformation_gradient(self.gradient)
+
+    @property
+    def _as_built(self) -> bool:
+        """Whether the shape is that of the mesh: kinematics is linear, or nothing moves."""
+        return self.switches.small_strain or not self.switches.mechanics
 
     @cached_property
     def face_deformation_gradient(self) -> Any:
         """F on the faces of interfaces."""
-        if self.switches.small_strain:
+        if self._as_built:
             return ufl.Identity(3)
         return kinematics.deformation_gradient(self.gradient_of(self.face_displacement))
 
@@ -216,6 +219,8 @@ class RegionModel:
     @cached_property
     def cauchy_stress(self) -> Any:
         """sigma = tau_e / J_e; in linear kinematics K tr(eps - eps_c) I + s, eps_c = (J_c - 1)/3 I."""
+        if not self.switches.mechanics:
+            return ufl.zero(3, 3)
         if self.switches.small_strain:
             growth = ufl.tr(self.small_strain) - (self.swelling_ratio - 1)
             return self.bulk * growth * ufl.Identity(3) + self.flow.deviatoric_stress
@@ -241,6 +246,8 @@ class RegionModel:
     @cached_property
     def strain_energy(self) -> Any:
         """J_c J_p psi_e per volume as built."""
+        if not self.switches.mechanics:
+            return ufl.as_ufl(0.0)
         if self.switches.small_strain:
             stress, deviator = self.cauchy_stress, self.flow.deviatoric_stress
             volumetric = (ufl.tr(stress) / 3) ** 2 / (2 * self.bulk)
@@ -257,6 +264,8 @@ class RegionModel:
     @cached_property
     def plastic_work(self) -> Any:
         """Of the step, per volume as built: of flow, and of compaction where a region densifies."""
+        if not self.switches.mechanics:
+            return ufl.as_ufl(0.0)
         if self.switches.small_strain:
             return self.flow.dissipation
         work = self.intermediate_ratio * self.flow.dissipation
@@ -359,7 +368,8 @@ class RegionModel:
     @property
     def stress_in_potential(self) -> bool:
         """Whether the unknown mu carries its mechanical part at all."""
-        return self.switches.stress_in_flux or self.switches.stress_in_overpotential
+        switches = self.switches
+        return switches.mechanics and (switches.stress_in_flux or switches.stress_in_overpotential)
 
     @cached_property
     def potential_gradient(self) -> Any:

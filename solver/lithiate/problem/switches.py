@@ -16,6 +16,9 @@ class Switches:
         small_strain: linear kinematics (verification only).
         frozen: nothing flows, compacts, is damaged or slips: the response of an accepted state to a small
             signal (impedance).
+        mechanics: forces are balanced; else the mesh stays as built and there is no stress.
+        transport: lithium moves; else its content stays as it is, and what reacts comes from a reservoir.
+        conduction: ions are driven by their potential; else that is zero everywhere.
     """
 
     stress_in_flux: bool = True
@@ -23,3 +26,6 @@ class Switches:
     modulus_term: bool = True
     small_strain: bool = False
     frozen: bool = False
+    mechanics: bool = True
+    transport: bool = True
+    conduction: bool = True

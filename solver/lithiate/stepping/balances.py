@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lithiate.problem.observables import Observer
 from lithiate.problem.states import State
+from lithiate.problem.unknowns import PLATEN
 
 BOUNDS: Mapping[str, float] = {
     "lithium_balance_error": 1e-8,
@@ -37,6 +38,7 @@ class _Powers:
     charge_transfer: float = 0.0
     ohmic: float = 0.0
     diffusion: float = 0.0
+    reservoir: float = 0.0
 
 
 @dataclass
@@ -82,6 +84,8 @@ class Balances:
 
     def _force_error(self, state: State, pressure: float) -> float:
         """Reaction of the bottom against the force of the platen and of tethers, over the largest so far."""
+        if PLATEN not in self.observer.problem.unknowns:
+            return 0.0
         force = pressure * self.observer.platen_area
         self._largest_force = max(self._largest_force, abs(force))
         if self._largest_force == 0.0:
@@ -121,7 +125,9 @@ class Balances:
         self._applied_charge += time_step * current
         self._passed_charge += time_step * abs(current)
         self._count_energy(state, time_step, current, pressure, continuous)
-        lithium = observer.lithium_content() - self._initial_lithium + self._interface_charge
+        lithium = observer.lithium_content() - self._initial_lithium
+        if observer.problem.description.switches.transport:
+            lithium += self._interface_charge
         capacity = observer.capacity or 1.0
         charge_scale = max(self._passed_charge, SMALLEST_CHARGE * capacity)
         energy = self._external_work - (self._stored(state) - self._initial_energy) - self._dissipated
@@ -145,6 +151,7 @@ class Balances:
             + observer.interface_total(state, "exchange_power"),
             ohmic=observer.region_total(state, "ohmic_power"),
             diffusion=observer.region_total(state, "diffusion_power"),
+            reservoir=observer.interface_total(state, "reservoir_power"),
         )
         # Powers jump with the current: the value before a jump says nothing about the step after it.
         old = self._powers if continuous or current == self._current else new
@@ -160,6 +167,8 @@ class Balances:
             "charge_transfer": time_step * (new.charge_transfer + scale * old.charge_transfer) / 2,
             "ohmic": time_step * (new.ohmic + scale * old.ohmic) / 2,
             "diffusion": time_step * (new.diffusion + old.diffusion) / 2,
+            # Without transport it is no loss, but what lithium of a constant content takes with it.
+            "reservoir": time_step * (new.reservoir + scale * old.reservoir) / 2,
             "plastic": observer.region_total(state, "plastic_work"),
             "tether": observer.region_total(state, "tether_work"),
             "viscous": observer.interface_total(state, "viscous_work"),

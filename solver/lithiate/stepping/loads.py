@@ -14,6 +14,7 @@ from lithiate.case.sections import StackPressure
 from lithiate.errors import SolverError
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
+from lithiate.problem.unknowns import PLATEN
 from lithiate.stepping.stepper import StepOutcome, Stepper
 
 LARGEST_LOAD_CUTS = 12
@@ -97,6 +98,8 @@ class Loads:
     def release(self) -> None:
         """From now on the fixture acts: it stands still, or is a spring, from where the pressure put it."""
         problem, section = self.problem, self._section
+        if PLATEN not in problem.unknowns:
+            return  # nothing moves, so that the pressure stays as applied
         if section.mode in ("fixed_gap", "spring"):
             problem.held_platen.value = self.observer.platen_displacement()
         if section.mode == "fixed_gap":
