@@ -25,7 +25,7 @@ _OF_A_REGION = {
 }  # fmt: skip
 _OF_AN_INTERFACE = {
     "contact_area_fraction": "-", "open_area_fraction": "-", "mean_gap": "m", "largest_gap": "m",
-    "largest_contact_pressure": "Pa", "mean_damage": "-",
+    "largest_contact_pressure": "Pa", "mean_damage": "-", "peak_to_valley_height": "m",
 }  # fmt: skip
 _OF_A_REACTING_INTERFACE = {
     "interface_resistance": "ohm cm2", "current_density_deviation": "A/m2", "smallest_plating_potential": "V",

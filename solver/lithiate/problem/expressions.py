@@ -53,6 +53,7 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
         "contact_pressure": model.contact_pressure,
         "damage": model.dissipated_share,
         "contact_area_fraction": model.contact_area_fraction,
+        "height": model.height,
     }
     law = model.laws.cohesion
     if law is not None and model.history is not None:

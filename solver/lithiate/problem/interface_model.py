@@ -116,6 +116,12 @@ class InterfaceModel:
         )
 
     @cached_property
+    def height(self) -> Any:
+        """Current height of the first side's face along the platen's normal, above where the bottom was."""
+        axis = self.measures.geometry.dimension - 1
+        return self.measures.coordinates("+")[axis] + self.first.face_displacement("+")[axis]
+
+    @cached_property
     def new_history(self) -> Any:
         """kappa at the end of the step."""
         assert self.laws.cohesion is not None and self.history is not None

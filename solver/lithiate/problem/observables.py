@@ -256,6 +256,7 @@ class Observer:
             "largest_contact_pressure": parallel.largest(communicator, values["contact_pressure"])
             * units.stress,
             "mean_damage": self._total(values["damage"] * areas) / area,
+            "peak_to_valley_height": self._peak_to_valley_height(state),
         }
         if "current_density" in values:
             current = values["current_density"]
@@ -267,6 +268,12 @@ class Observer:
             plating = parallel.smallest(communicator, values["plating_potential"])
             row["smallest_plating_potential"] = plating * units.potential
         return {f"{key}.{name}": value for key, value in row.items()}
+
+    def _peak_to_valley_height(self, state: InterfaceState) -> float:
+        """max(x_n + u_n) - min(x_n + u_n) [m] of the first side's face, n the platen's normal."""
+        communicator, heights = self.problem.geometry.communicator, state.values["height"]
+        highest, lowest = parallel.largest(communicator, heights), parallel.smallest(communicator, heights)
+        return (highest - lowest) * self.problem.units.length
 
     def interface_current(self, state: State) -> float:
         """Integral of i over all interfaces, anodic positive, solver units."""
