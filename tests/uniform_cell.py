@@ -16,7 +16,7 @@ from dolfinx import fem
 from lithiate.geometry import distribute
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact_area import ContactAreaLaw, NoPressureContact, PerssonContact
-from lithiate.interfaces.kinetics import ButlerVolmer
+from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
 from lithiate.problem.description import Description
@@ -54,6 +54,7 @@ class CellDesign:
         contact: area that pressure makes of debonded faces.
         width: of the blocks [m].
         mesh_size: [m].
+        kinetics: law of charge transfer.
     """
 
     electrode: MaterialCard
@@ -65,6 +66,7 @@ class CellDesign:
     contact: ContactAreaLaw = PerssonContact(ROUGHNESS)
     width: float = LENGTH
     mesh_size: float = LENGTH / 2
+    kinetics: type[Kinetics] = ButlerVolmer
 
 
 @dataclass
@@ -128,7 +130,7 @@ def create(design: CellDesign) -> Cell:
     if design.debonded:
         cohesion = CohesiveLaw(strength=0.01, toughness=1e-5, stiffness=1e3, viscous_time=0.0)
     contact = design.contact if design.debonded else NoPressureContact()
-    kinetics = ButlerVolmer(exchange, anodic, cathodic)
+    kinetics = design.kinetics(exchange, anodic, cathodic)
     laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL)}
     cards = {"electrode": design.electrode, "electrolyte": design.electrolyte}
     description = Description(cards, {"electrode": START}, laws, design.switches, "top", "top")

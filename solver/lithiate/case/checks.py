@@ -11,6 +11,7 @@ from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
 from lithiate.case.quantities_known import known_quantities
+from lithiate.case.reaction_checks import reaction_key_findings
 from lithiate.case.switch_checks import switch_findings, switch_warnings
 from lithiate.case.verification_checks import verification_findings
 from lithiate.materials.first_lithiation import first_excess
@@ -35,6 +36,7 @@ def cross_findings(case: Case) -> list[Finding]:
         *_open_circuit(case),
         *_first_lithiation(case),
         *_phases(case),
+        *reaction_key_findings(case),
     ]
     # Of functions that are wrong by themselves nothing more is asked.
     found += [] if found else convexity_findings(case)
@@ -317,9 +319,6 @@ def _reactions(case: Case) -> list[Finding]:
                 "pair of a material that stores lithium and one that conducts its ions"
             )
             findings.append(Finding(("interfaces", name, "exchange_current_density"), text))
-        if transfer != "reaction" and interface.double_layer_capacitance:
-            text = f"found {interface.double_layer_capacitance:g} F/m2; allowed: only where lithium reacts"
-            findings.append(Finding(("interfaces", name, "double_layer_capacitance"), text))
     if not case.reacting_interfaces and not findings:
         text = (
             "at no interface a region that stores lithium, named first, meets one that conducts its ions; "

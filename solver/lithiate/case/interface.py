@@ -132,6 +132,9 @@ class Interface(Frozen):
         description="distance along the normal between faces that are drawn closed; what starts apart is not "
         "joined",
     )
+    kinetics: Literal["butler_volmer", "linear"] = Field(
+        default="butler_volmer", description="charge transfer; linear has the same slope at equilibrium"
+    )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")
 

@@ -260,7 +260,9 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     if shown:
         yield f"{'':14}  as made: {shown}"
     if interface.exchange_current_density is not None:
-        yield f"{'':14}  exchange current density {interface.exchange_current_density:g} A/m2 of true contact"
+        law = "" if interface.kinetics == "butler_volmer" else f", {interface.kinetics} kinetics"
+        exchange = f"{interface.exchange_current_density:g} A/m2 of true contact{law}"
+        yield f"{'':14}  exchange current density {exchange}"
     if interface.double_layer_capacitance:
         capacitance = f"{interface.double_layer_capacitance:g} F/m2 of true contact"
         yield f"{'':14}  double layer {capacitance}, for its impedance alone"

@@ -24,7 +24,7 @@ from lithiate.interfaces.cohesion import (
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.friction import CoulombFriction
-from lithiate.interfaces.kinetics import ButlerVolmer
+from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics, LinearKinetics
 from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.platen import body_at
@@ -82,12 +82,7 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         area = contact_area.PlasticContact(interface.contact_area.hardness / units.stress)
     kinetics, exchange, transfer = None, None, case.transfer_at(name)
     if transfer == "reaction" and physics.reaction:
-        assert interface.exchange_current_density is not None
-        kinetics = ButlerVolmer(
-            interface.exchange_current_density / units.current_density,
-            interface.anodic_transfer_coefficient,
-            interface.cathodic_transfer_coefficient,
-        )
+        kinetics = _kinetics(interface, units)
     if (transfer == "lithium" and physics.transport) or (transfer == "ions" and physics.conducts):
         exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
     shares = interface.bonded_share, interface.residual_contact_fraction
@@ -109,6 +104,16 @@ def _at_places(
         return np.asarray(function.at(places * units.length) / unit, dtype=np.float64)
 
     return values
+
+
+def _kinetics(interface: Interface, units: Units) -> Kinetics:
+    assert interface.exchange_current_density is not None
+    law = {"butler_volmer": ButlerVolmer, "linear": LinearKinetics}[interface.kinetics]
+    return law(
+        interface.exchange_current_density / units.current_density,
+        interface.anodic_transfer_coefficient,
+        interface.cathodic_transfer_coefficient,
+    )
 
 
 def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw | ContactLaw:

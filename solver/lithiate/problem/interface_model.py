@@ -43,7 +43,7 @@ class InterfaceLaws:
     cohesion: CohesiveLaw | ContactLaw | None
     friction: CoulombFriction | None
     contact_area: contact_area.ContactAreaLaw
-    kinetics: kinetics.ButlerVolmer | None
+    kinetics: kinetics.Kinetics | None
     bonded_share: float
     residual_contact_fraction: float
     exchange: PotentialExchange | None = None

@@ -1,0 +1,24 @@
+"""Keys of an interface that say how lithium reacts there: wrong where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lithiate.case.case import Case
+from lithiate.case.findings import Finding
+from lithiate.case.interface import Interface
+
+_UNITS = {"double_layer_capacitance": " F/m2", "kinetics": ""}
+
+
+def reaction_key_findings(case: Case) -> Iterator[Finding]:
+    """Every such key whose value differs from its default at an interface where lithium does not react."""
+    for name, interface in case.interfaces.items():
+        if case.transfer_at(name) == "reaction":
+            continue
+        for key, unit in _UNITS.items():
+            value = getattr(interface, key)
+            if value != Interface.model_fields[key].default:
+                found = f'"{value}"' if isinstance(value, str) else f"{value:g}{unit}"
+                text = f"found {found}; allowed: only where lithium reacts"
+                yield Finding(("interfaces", name, key), text)
