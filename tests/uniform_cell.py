@@ -16,6 +16,7 @@ from dolfinx import fem
 from lithiate.geometry import distribute
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact_area import ContactAreaLaw, NoPressureContact, PerssonContact
+from lithiate.interfaces.film import Film
 from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
@@ -55,6 +56,7 @@ class CellDesign:
         width: of the blocks [m].
         mesh_size: [m].
         kinetics: law of charge transfer.
+        film: whether there is one, of a resistance that tests set.
     """
 
     electrode: MaterialCard
@@ -67,6 +69,7 @@ class CellDesign:
     width: float = LENGTH
     mesh_size: float = LENGTH / 2
     kinetics: type[Kinetics] = ButlerVolmer
+    film: bool = False
 
 
 @dataclass
@@ -79,6 +82,7 @@ class Cell:
     anodic: fem.Constant
     cathodic: fem.Constant
     bonded_share: fem.Constant
+    film_resistance: fem.Constant
 
     @cached_property
     def system(self) -> NonlinearSystem:
@@ -125,13 +129,14 @@ def create(design: CellDesign) -> Cell:
     shape = {"family": "verification", "shape": "two_blocks", "symmetry": design.symmetry}
     data = build_mesh(VerificationBlock.model_validate(shape | size))
     geometry = distribute(MPI.COMM_SELF, data, LENGTH, () if design.debonded else (INTERFACE,))
-    exchange, anodic, cathodic, share = (fem.Constant(geometry.mesh, 1.0) for _ in range(4))
+    exchange, anodic, cathodic, share, resistance = (fem.Constant(geometry.mesh, 1.0) for _ in range(5))
     cohesion = None
     if design.debonded:
         cohesion = CohesiveLaw(strength=0.01, toughness=1e-5, stiffness=1e3, viscous_time=0.0)
     contact = design.contact if design.debonded else NoPressureContact()
     kinetics = design.kinetics(exchange, anodic, cathodic)
-    laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL)}
+    film = Film(resistance) if design.film else None
+    laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL, None, film)}
     cards = {"electrode": design.electrode, "electrolyte": design.electrolyte}
     description = Description(cards, {"electrode": START}, laws, design.switches, "top", "top")
     problem = Problem(geometry, UNITS, description)
@@ -139,7 +144,7 @@ def create(design: CellDesign) -> Cell:
     if history is not None:
         history.opening.x.array[:] = 1.0
     hold(problem, design.stretch)
-    return Cell(design, problem, exchange, anodic, cathodic, share)
+    return Cell(design, problem, exchange, anodic, cathodic, share, resistance)
 
 
 def hold(problem: Problem, stretch: float) -> None:

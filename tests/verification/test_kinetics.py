@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from lithiate.interfaces.contact_area import PlasticContact
-from lithiate.interfaces.kinetics import ButlerVolmer, LinearKinetics
+from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import StoichiometryFunction
 from lithiate.problem.switches import Switches
 from manufactured import POTENTIAL, START, STRESS, compiled_values, electrode_card, electrolyte_card
@@ -86,19 +86,6 @@ def test_interface_resistance_is_the_slope_that_impedance_measures(bonded: Cell,
         step = 1e-4 * current
         difference = bonded.overpotential(current + step) - bonded.overpotential(current - step)
         assert resistance == pytest.approx(1e4 * difference / (2 * step), rel=1e-6)
-
-
-def test_linear_kinetics_are_ohmic_at_any_current(bonded: Cell) -> None:
-    """eta = i R T / (F a i_0 (alpha_a + alpha_c)); at a hundredth of i_0 Butler and Volmer agree."""
-    linear = create(CellDesign(ELECTRODE, ELECTROLYTE, kinetics=LinearKinetics))
-    linear.set(0.3, 0.4, bonded_share=0.6)
-    for current in (-1000 * EXCHANGE, -EXCHANGE, 10 * EXCHANGE):
-        expected = current / (0.6 * EXCHANGE * 0.7) * POTENTIAL
-        assert linear.overpotential(current) == pytest.approx(expected, rel=1e-8)
-        assert linear.row()["interface_resistance"] == pytest.approx(1e4 * expected / current, rel=1e-9)
-    bonded.set(0.3, 0.4, bonded_share=0.6)
-    small = 0.01 * EXCHANGE
-    assert bonded.overpotential(small) == pytest.approx(linear.overpotential(small), rel=2e-3)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ Gap = Annotated[
     PlaceFunction,
     PlaceQuantity(quantity("length", "m", "2 nm", units=("m", "mm", "um", "nm"), ge=0)),
 ]
+FilmResistance = Annotated[
+    float, quantity("area resistance", "ohm m^2", "10 ohm cm2", units=("ohm cm^2", "ohm m^2"), ge=0)
+]
 RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
 
 _OF_COHESION = ("shear_strength", "shear_toughness", "cohesive_law", "initial_damage")
@@ -134,6 +137,9 @@ class Interface(Frozen):
     )
     kinetics: Literal["butler_volmer", "linear"] = Field(
         default="butler_volmer", description="charge transfer; linear has the same slope at equilibrium"
+    )
+    film_resistance: FilmResistance = Field(
+        default=0.0, description="of a film in series with charge transfer, per true contact area"
     )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")

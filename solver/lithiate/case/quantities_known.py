@@ -30,6 +30,7 @@ _OF_AN_INTERFACE = {
 _OF_A_REACTING_INTERFACE = {
     "interface_resistance": "ohm cm2", "current_density_deviation": "A/m2", "smallest_plating_potential": "V",
 }  # fmt: skip
+_OF_A_FILM = {"film_resistance": "ohm cm2"}
 
 
 def _of_a_verification(problem: VerificationProblem) -> dict[str, str]:
@@ -65,6 +66,8 @@ def known_quantities(case: Case) -> dict[str, str]:
         known |= {f"{name}.{interface}": unit for name, unit in _OF_AN_INTERFACE.items()}
         if interface in case.reacting_interfaces:
             known |= {f"{name}.{interface}": unit for name, unit in _OF_A_REACTING_INTERFACE.items()}
+        if case.interfaces[interface].film_resistance:
+            known |= {f"{name}.{interface}": unit for name, unit in _OF_A_FILM.items()}
     return known
 
 

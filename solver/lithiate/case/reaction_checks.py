@@ -8,7 +8,7 @@ from lithiate.case.case import Case
 from lithiate.case.findings import Finding
 from lithiate.case.interface import Interface
 
-_UNITS = {"double_layer_capacitance": " F/m2", "kinetics": ""}
+_UNITS = {"double_layer_capacitance": " F/m2", "kinetics": "", "film_resistance": " ohm m2"}
 
 
 def reaction_key_findings(case: Case) -> Iterator[Finding]:

@@ -263,6 +263,8 @@ def _interface(case: Case, name: str) -> Iterator[str]:
         law = "" if interface.kinetics == "butler_volmer" else f", {interface.kinetics} kinetics"
         exchange = f"{interface.exchange_current_density:g} A/m2 of true contact{law}"
         yield f"{'':14}  exchange current density {exchange}"
+    if interface.film_resistance:
+        yield f"{'':14}  film of {interface.film_resistance * 1e4:g} ohm cm2 of true contact"
     if interface.double_layer_capacitance:
         capacitance = f"{interface.double_layer_capacitance:g} F/m2 of true contact"
         yield f"{'':14}  double layer {capacitance}, for its impedance alone"

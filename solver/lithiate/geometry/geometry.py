@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from dolfinx import fem
+from dolfinx import fem, la
 from dolfinx import mesh as dolfinx_mesh
 from lithiate_meshes import MeshData
 from mpi4py import MPI
@@ -67,6 +67,7 @@ class Geometry:
         bodies: submesh of each group of bonded regions, keyed by the tuple of region names.
         interfaces: all interfaces by name.
         gaps: by interface whose faces start apart, the gap at this rank's geometry nodes, solver lengths.
+        strips: those asked for so far, by interface.
         input_vertices: for each local geometry node its number in the mesh as it was built.
     """
 
@@ -81,6 +82,7 @@ class Geometry:
     bodies: Mapping[tuple[str, ...], Submesh]
     interfaces: Mapping[str, Interface]
     gaps: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    strips: dict[str, Submesh] = field(default_factory=dict)
 
     @property
     def communicator(self) -> MPI.Intracomm:
@@ -110,8 +112,22 @@ class Geometry:
 
     def entity_maps(self) -> dict[dolfinx_mesh.Mesh, NDArray[np.int32]]:
         """Parent cell to submesh cell, for every submesh."""
-        submeshes = [*self.regions.values(), *self.bodies.values()]
+        submeshes = [*self.regions.values(), *self.bodies.values(), *self.strips.values()]
         return {submesh.mesh: submesh.parent_to_sub for submesh in submeshes}
+
+    def strip(self, interface: str) -> Submesh:
+        """Cells of the first side with a facet on an interface; made when first asked for, collective."""
+        if interface not in self.strips:
+            pairs = self.interfaces[interface].pairs
+            marks = fem.Function(fem.functionspace(self.mesh, ("DG", 0)))
+            dofs = marks.function_space.dofmap.list[:, 0]
+            marks.x.array[dofs[pairs[:, 0]]] = 1.0
+            marks.x.scatter_reverse(la.InsertMode.add)
+            marks.x.scatter_forward()
+            found = np.flatnonzero(marks.x.array[dofs] > 0.0).astype(np.int32)
+            self.strips[interface] = _submesh(self.mesh, found)
+            _fill_partners(self.strips[interface].parent_to_sub, pairs)
+        return self.strips[interface]
 
     def initial_gap(self, interface: str) -> fem.Function | None:
         """Gap between the faces of an interface as made, P1 on its first side; None where they touch."""

@@ -102,6 +102,13 @@ def reaction(interface: InterfaceModel) -> Iterator[Term]:
     yield potential.name, measures.interface(current * potential.test("+"), name)
 
 
+def film(interface: InterfaceModel) -> Iterator[Term]:
+    """w = R_film i / a at every point of an interface."""
+    assert interface.film_drop is not None
+    unknown, residual = interface.film_drop, interface.film_residual
+    yield unknown.name, interface.measures.interface_points(residual * unknown.test("+"), interface.name)
+
+
 def exchange(interface: InterfaceModel) -> Iterator[Term]:
     """Lithium, or ions, from the first side to the second."""
     first, second = interface.first, interface.second

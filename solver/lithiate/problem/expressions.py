@@ -75,6 +75,9 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
         if not model.first.switches.transport:
             expressions["reservoir_power"] = -model.current_density * model.first.potential.value("+")
         expressions["conductance"] = model.conductance
+        if model.film_drop is not None:
+            expressions["film_resistance"] = model.film_resistance
+            expressions["film_power"] = model.film_power
         expressions["plating_potential"] = model.electrode_potential.value(
             "+"
         ) - model.second.electrolyte_potential.value("-")

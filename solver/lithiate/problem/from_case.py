@@ -23,6 +23,7 @@ from lithiate.interfaces.cohesion import (
 )
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
+from lithiate.interfaces.film import Film
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics, LinearKinetics
 from lithiate.problem.description import Description
@@ -86,11 +87,12 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     if (transfer == "lithium" and physics.transport) or (transfer == "ions" and physics.conducts):
         exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
     shares = interface.bonded_share, interface.residual_contact_fraction
+    film = _film(interface, units) if kinetics is not None else None
     as_made = (
         _at_places(interface.initial_damage, units, 1.0),
         _at_places(interface.initial_gap, units, units.length),
     )
-    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange, *as_made)
+    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange, *as_made, film)
 
 
 def _at_places(
@@ -114,6 +116,10 @@ def _kinetics(interface: Interface, units: Units) -> Kinetics:
         interface.anodic_transfer_coefficient,
         interface.cathodic_transfer_coefficient,
     )
+
+
+def _film(interface: Interface, units: Units) -> Film | None:
+    return Film(interface.film_resistance / units.area_resistance) if interface.film_resistance else None
 
 
 def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw | ContactLaw:

@@ -13,10 +13,11 @@ from dolfinx import fem
 from numpy.typing import NDArray
 
 from lithiate.geometry import Measures
-from lithiate.interfaces import contact_area, kinetics
+from lithiate.interfaces import contact_area, film, kinetics
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
+from lithiate.interfaces.film import Film
 from lithiate.interfaces.friction import CoulombFriction, FrictionState
 from lithiate.interfaces.kinematics import FaceKinematics, face_kinematics
 from lithiate.physics.kinematics import spatial_vector
@@ -38,6 +39,7 @@ class InterfaceLaws:
         exchange: of lithium or of ions between two regions of one kind, or None.
         initial_damage: D as made at (3, points) places in solver lengths, or None where it is zero.
         initial_gap: between the faces as made, the same, or None where they touch or the mesh says.
+        film: in series with charge transfer, or None.
     """
 
     cohesion: CohesiveLaw | ContactLaw | None
@@ -49,6 +51,7 @@ class InterfaceLaws:
     exchange: PotentialExchange | None = None
     initial_damage: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     initial_gap: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    film: Film | None = None
 
 
 @dataclass(eq=False)
@@ -82,6 +85,7 @@ class InterfaceModel:
         smooth_normal: reference normal without the kinks of straight facets, on the first side.
         history: of separation and slip, or None where bonded.
         initial_gap: along the normal between the faces as made, on the first side, or None where closed.
+        film_drop: unknown w, potential that the film takes, or None without one.
     """
 
     name: str
@@ -94,6 +98,7 @@ class InterfaceModel:
     smooth_normal: fem.Function
     history: InterfaceHistory | None
     initial_gap: fem.Function | None = None
+    film_drop: Unknown | None = None
 
     @property
     def separable(self) -> bool:
@@ -196,14 +201,15 @@ class InterfaceModel:
 
     @cached_property
     def overpotential(self) -> Any:
-        """eta."""
+        """eta, without what the film takes."""
         electrode, electrolyte = self.first, self.second
         assert electrode.potential and electrolyte.electrolyte_potential and self.electrode_potential
-        return kinetics.overpotential(
+        whole = kinetics.overpotential(
             self.electrode_potential.value("+"),
             electrolyte.electrolyte_potential.value("-"),
             electrode.potential_at_interface("+"),
         )
+        return whole if self.film_drop is None else whole - self.film_drop.value("+")
 
     @cached_property
     def current_density(self) -> Any:
@@ -213,9 +219,36 @@ class InterfaceModel:
 
     @cached_property
     def conductance(self) -> Any:
-        """di/deta."""
+        """a / (R_ct + R_film), slope of the current over the potential across interface and film."""
         assert self.laws.kinetics is not None
-        return self.laws.kinetics.conductance(self.contact_area_fraction, self.overpotential)
+        conductance = self.laws.kinetics.conductance(self.contact_area_fraction, self.overpotential)
+        if self.laws.film is None:
+            return conductance
+        of_contact = self.laws.kinetics.conductance(1.0, self.overpotential)
+        return conductance / (1 + self.film_resistance * of_contact)
+
+    @property
+    def film_resistance(self) -> Any:
+        """R_film per true contact area."""
+        assert self.laws.film is not None
+        return ufl.as_ufl(self.laws.film.resistance)
+
+    @cached_property
+    def film_residual(self) -> Any:
+        """Zero where the film takes w = R_film i / a; times a i_0, a current like the equations beside it."""
+        law = self.laws.kinetics
+        assert law is not None and self.film_drop is not None
+        exchange = law.exchange_current_density
+        through = law.current_density(1.0, self.overpotential)
+        drop = self.film_drop.value("+")
+        residual = film.drop_residual(drop, self.film_resistance, exchange, through)
+        return self.contact_area_fraction * exchange * residual
+
+    @cached_property
+    def film_power(self) -> Any:
+        """i w per current area."""
+        assert self.film_drop is not None
+        return self.current_density * self.film_drop.value("+")
 
     @cached_property
     def exchanged_potentials(self) -> tuple[Any, Any]:

@@ -267,6 +267,9 @@ class Observer:
             row["current_density_deviation"] = float(np.sqrt(variance)) * units.current_density
             plating = parallel.smallest(communicator, values["plating_potential"])
             row["smallest_plating_potential"] = plating * units.potential
+        if "film_resistance" in values:
+            mean = self._total(values["film_resistance"] * areas) / area
+            row["film_resistance"] = mean * units.area_resistance * SQUARE_CENTIMETRES
         return {f"{key}.{name}": value for key, value in row.items()}
 
     def _peak_to_valley_height(self, state: InterfaceState) -> float:

@@ -18,6 +18,7 @@ from lithiate.problem.description import Description
 from lithiate.problem.histories import create_closure_history, create_flow_history
 from lithiate.problem.history_keeper import HistoryKeeper
 from lithiate.problem.interface_model import InterfaceModel
+from lithiate.problem.interface_unknowns import create_interface_unknown
 from lithiate.problem.normals import smooth_normals
 from lithiate.problem.platen import body_at, platen_equation, platen_shape
 from lithiate.problem.region_model import RegionModel
@@ -186,7 +187,16 @@ class Problem:
             models[name] = InterfaceModel(
                 name, self.measures, laws, *sides, potential, self.time_step, normal, history, gap
             )
+            if laws.film is not None:
+                models[name].film_drop = self._film_drop(name)
         return models
+
+    def _film_drop(self, interface: str) -> Unknown:
+        """Potential that the film on an interface takes, zero at first."""
+        name, scale = f"film_potential_drop.{interface}", INSTANTANEOUS_SCALE / self.units.potential
+        drop = create_interface_unknown(name, self.measures, interface, scale, instantaneous=True)
+        self.unknowns[name] = drop
+        return drop
 
     # Residuals
 
@@ -222,6 +232,8 @@ class Problem:
             self._add_all(balance_terms.traction(interface, *sides))
         if interface.laws.kinetics is not None:
             self._add_all(balance_terms.reaction(interface))
+        if interface.film_drop is not None:
+            self._add_all(balance_terms.film(interface))
         if interface.laws.exchange is not None:
             self._add_all(balance_terms.exchange(interface))
 

@@ -36,6 +36,7 @@ class _Powers:
     electrical: float = 0.0
     platen: float = 0.0
     charge_transfer: float = 0.0
+    film: float = 0.0
     ohmic: float = 0.0
     diffusion: float = 0.0
     reservoir: float = 0.0
@@ -149,6 +150,7 @@ class Balances:
             electrical=current * voltage,
             charge_transfer=observer.charge_transfer_power(state)
             + observer.interface_total(state, "exchange_power"),
+            film=observer.interface_total(state, "film_power"),
             ohmic=observer.region_total(state, "ohmic_power"),
             diffusion=observer.region_total(state, "diffusion_power"),
             reservoir=observer.interface_total(state, "reservoir_power"),
@@ -165,6 +167,7 @@ class Balances:
         mechanical = -mean_pressure * observer.platen_area * (platen - self._platen)
         parts = {
             "charge_transfer": time_step * (new.charge_transfer + scale * old.charge_transfer) / 2,
+            "film": time_step * (new.film + scale * old.film) / 2,
             "ohmic": time_step * (new.ohmic + scale * old.ohmic) / 2,
             "diffusion": time_step * (new.diffusion + old.diffusion) / 2,
             # Without transport it is no loss, but what lithium of a constant content takes with it.
