@@ -136,7 +136,7 @@ def create(design: CellDesign) -> Cell:
     contact = design.contact if design.debonded else NoPressureContact()
     kinetics = design.kinetics(exchange, anodic, cathodic)
     film = Film(resistance) if design.film else None
-    laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL, None, film)}
+    laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL, film=film)}
     cards = {"electrode": design.electrode, "electrolyte": design.electrolyte}
     description = Description(cards, {"electrode": START}, laws, design.switches, "top", "top")
     problem = Problem(geometry, UNITS, description)

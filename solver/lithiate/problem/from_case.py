@@ -92,7 +92,7 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         _at_places(interface.initial_damage, units, 1.0),
         _at_places(interface.initial_gap, units, units.length),
     )
-    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange, *as_made, film)
+    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange, *as_made, film=film)
 
 
 def _at_places(
