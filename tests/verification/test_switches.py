@@ -62,7 +62,7 @@ def carry_out(folder: Path, protocol: str, *sets: str) -> tuple[Case, Problem, l
     return case, problem, rows
 
 
-@pytest.mark.parametrize("conduction", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize("conduction", [False, True])
 def test_charge_transfer_alone(tmp_path: Path, conduction: bool) -> None:
     """V = U(c_0) + eta(i / b_0), and i h / kappa on top with conduction; nothing else changes."""
     off = ["physics.mechanics=false", "physics.transport=false"]
