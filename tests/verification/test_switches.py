@@ -43,7 +43,8 @@ DEBONDABLE = (
     f'interfaces."{FACE}".bond=debondable',
     f'interfaces."{FACE}".strength="10 MPa"',
     f'interfaces."{FACE}".toughness="0.1 J/m2"',
-    f'interfaces."{FACE}".bonded_share=0.4',
+    f'interfaces."{FACE}".bonded_share=0.5',
+    f'interfaces."{FACE}".initial_damage=0.2',
 )
 
 
@@ -64,7 +65,7 @@ def carry_out(folder: Path, protocol: str, *sets: str) -> tuple[Case, Problem, l
 
 @pytest.mark.parametrize("conduction", [False, True])
 def test_charge_transfer_alone(tmp_path: Path, conduction: bool) -> None:
-    """V = U(c_0) + eta(i / b_0), and i h / kappa on top with conduction; nothing else changes."""
+    """V = U(c_0) + eta(i / (b_0 (1 - D))) with D as made, and i h / kappa on top with conduction; nothing else changes."""
     off = ["physics.mechanics=false", "physics.transport=false"]
     off += [] if conduction else ["physics.conduction=false"]
     case, problem, rows = carry_out(tmp_path, CURRENTS, *DEBONDABLE, *off)

@@ -70,11 +70,10 @@ def require_supported(case: Case) -> None:
 def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     """Laws of one interface in solver units."""
     interface = case.interfaces[name]
-    physics, cohesion = case.physics, None
-    if interface.debondable and physics.mechanics:
-        cohesion = _cohesion(case, name, interface, units)
+    physics = case.physics
+    cohesion = _cohesion(case, name, interface, units) if interface.debondable else None
     friction = None
-    if cohesion is not None and interface.friction_coefficient > 0.0:
+    if cohesion is not None and physics.mechanics and interface.friction_coefficient > 0.0:
         friction = CoulombFriction(interface.friction_coefficient, cohesion.stiffness)
     area: contact_area.ContactAreaLaw = contact_area.NoPressureContact()
     if isinstance(interface.contact_area, PerssonContact):

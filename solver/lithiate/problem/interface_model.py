@@ -130,7 +130,7 @@ class InterfaceModel:
     def new_history(self) -> Any:
         """kappa at the end of the step."""
         assert self.laws.cohesion is not None and self.history is not None
-        if self.first.switches.frozen:
+        if self.first.switches.frozen or not self.first.switches.mechanics:
             return self.history.opening("+")
         opening = self.laws.cohesion.effective_opening(self.kinematics)
         return self.laws.cohesion.updated_history(opening, self.history.opening("+"), self.time_step)

@@ -227,7 +227,7 @@ class Problem:
 
     def _add_interface(self, interface: InterfaceModel) -> None:
         """Traction, and whatever passes: what is taken from one side is given to the other."""
-        if interface.separable:
+        if interface.separable and self.description.switches.mechanics:
             sides = (self._body_unknown(side.name) for side in (interface.first, interface.second))
             self._add_all(balance_terms.traction(interface, *sides))
         if interface.laws.kinetics is not None:
