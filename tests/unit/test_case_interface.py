@@ -12,6 +12,7 @@ from lithiate.case.report import report_lines
 from lithiate.errors import InputError
 
 INTERFACE = "particle|electrolyte"
+PERSSON = 'contact_area = { model = "persson", roughness_slope = 0.1 }'
 
 
 def with_keys(folder: Path, *keys: str, bond: str = "debondable") -> Path:
@@ -36,6 +37,10 @@ def with_keys(folder: Path, *keys: str, bond: str = "debondable") -> Path:
         ('initial_gap = "2 nm"', "bonded", "initial_gap", ['"bonded"', '"debondable"', '"contact"']),
         ('initial_gap = "-2 nm"', "debondable", "initial_gap", [">= 0 m"]),
         ('initial_gap = { formula = "x", unit = "Pa" }', "contact", "initial_gap.unit", ["no length"]),
+        ('bonded_share = "pressed"', "debondable", "bonded_share", ['"none"', '"persson"']),
+        (f'bonded_share = "pressed"\n{PERSSON}', "debondable", "bonded_share", ["fabrication_pressure"]),
+        (f'bonded_share = "pressed"\n{PERSSON}', "contact", "bonded_share", ['"contact"', '"debondable"']),
+        ('bonded_share = "presed"', "debondable", "bonded_share", ['"presed"', 'or "pressed"']),
         ("shear_toughness = 0", "debondable", "shear_toughness", ["> 0 J/m"]),
     ],
 )
@@ -103,3 +108,15 @@ def test_what_an_interface_starts_with_arrives(tmp_path: Path) -> None:
     assert from_case.initial_damage(places * 1e6) == pytest.approx([0.25, 0.25])
     assert from_case.initial_gap(places * 1e6)[0] == pytest.approx(1e-3 * 2.5e-6 + 1e-9, abs=0.0)
     assert laws_of(load_case(with_keys(tmp_path))).initial_gap is None
+
+
+def test_pressed_share_arrives(tmp_path: Path) -> None:
+    """Zero until the fabrication press has bonded what it presses together; numbers stay numbers."""
+    path = with_keys(tmp_path, 'bonded_share = "pressed"', PERSSON)
+    case = load_case(path, ["stack_pressure.fabrication_pressure=400e6"])
+    with pytest.raises(InputError, match="bonded_share.*physics.mechanics"):
+        load_case(path, ["stack_pressure.fabrication_pressure=400e6", "physics.mechanics=false"])
+    again = load_case(write_case(tmp_path, case.to_toml(), "again.toml"))
+    laws = laws_of(again)
+    assert laws.bonded_by_pressing and laws.bonded_share == 0.0
+    assert not laws_of(load_case(with_keys(tmp_path))).bonded_by_pressing

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from lithiate.case.case import Case
 from lithiate.case.convexity import convexity_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
+from lithiate.case.interface_checks import interface_findings
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
@@ -31,6 +32,7 @@ def cross_findings(case: Case) -> list[Finding]:
     if potential:
         return potential  # what follows asks for the fillings at it
     found = [
+        *interface_findings(case),
         *_functions(case),
         *_densification(case),
         *_open_circuit(case),

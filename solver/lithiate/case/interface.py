@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from lithiate_meshes.quantities import (
     AreaResistance,
     CurrentDensity,
-    Fraction,
     LengthStiffness,
     NonNegativeTime,
     PositivePressure,
+    Quantity,
     Toughness,
     quantity,
     refuse,
 )
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from lithiate.case.place_function import PlaceFunction, PlaceQuantity
 from lithiate.materials.functions import refuse_key
@@ -44,6 +46,29 @@ Gap = Annotated[
 ]
 FilmResistance = Annotated[
     float, quantity("area resistance", "ohm m^2", "10 ohm cm2", units=("ohm cm^2", "ohm m^2"), ge=0)
+]
+PRESSED: Final = "pressed"
+"""Bonded share that the fabrication press makes."""
+
+
+class _ShareOrPressed(Quantity):
+    """A fraction, or the word for what fabrication makes of it."""
+
+    def allowed(self) -> str:
+        return f'{super().allowed()}, or "{PRESSED}"'
+
+    def parse(self, value: object) -> Any:
+        return PRESSED if value == PRESSED else super().parse(value)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        number = super().__get_pydantic_json_schema__(schema, handler)
+        return {"anyOf": [number, {"const": PRESSED}], "description": self.allowed()}
+
+
+BondedShare = Annotated[
+    float | Literal["pressed"], _ShareOrPressed("number", "", "0.5", at_least=0.0, at_most=1.0)
 ]
 RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
 
@@ -104,7 +129,11 @@ class Interface(Frozen):
     )
     anodic_transfer_coefficient: TransferCoefficient = 0.5
     cathodic_transfer_coefficient: TransferCoefficient = 0.5
-    bonded_share: Fraction = Field(default=1.0, description="b_0, share of the area bonded as made")
+    bonded_share: BondedShare = Field(
+        default=1.0,
+        description='b_0, share of the area bonded as made; "pressed": the contact that '
+        "stack_pressure.fabrication_pressure makes by contact_area, point by point",
+    )
     residual_contact_fraction: ResidualContact = Field(
         default=1e-12, description="numerical floor of the contact-area fraction"
     )
@@ -180,6 +209,12 @@ class Interface(Frozen):
         if self.bond == "bonded" and not self.initial_gap.vanishes:
             text = 'found with bond = "bonded"; allowed: only with "debondable" and "contact"'
             raise refuse_key("initial_gap", text)
+        if self.bonded_share == PRESSED and self.bond != "debondable":
+            text = f'found "{PRESSED}" with bond = "{self.bond}"; allowed: only with "debondable"'
+            raise refuse_key("bonded_share", text)
+        if self.bonded_share == PRESSED and isinstance(self.contact_area, NoPressedContact):
+            text = f'found "{PRESSED}" with contact_area.model = "none"; allowed: "persson", "plastic"'
+            raise refuse_key("bonded_share", text)
         return self
 
     @model_validator(mode="after")

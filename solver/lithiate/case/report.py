@@ -279,7 +279,7 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     if isinstance(interface.contact_area, PlasticContact):
         law = f"plastic, hardness {engineering(interface.contact_area.hardness, 'Pa')}"
     yield (
-        f"{'':14}  bonded share {interface.bonded_share:g}, contact by pressure: {law}, "
+        f"{'':14}  bonded share {interface.bonded_share}, contact by pressure: {law}, "
         f"floor {interface.residual_contact_fraction:g}"
     )
 

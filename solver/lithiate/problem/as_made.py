@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from lithiate import parallel
 from lithiate.errors import InputError
-from lithiate.geometry import Geometry
+from lithiate.geometry import Geometry, Measures
 from lithiate.interfaces.cohesion import CohesiveLaw
-from lithiate.problem.interface_model import InterfaceHistory, InterfaceLaws
-from lithiate.problem.pointwise import HISTORY_DEGREE, history_space
+from lithiate.problem.interface_model import InterfaceHistory, InterfaceLaws, InterfaceModel
+from lithiate.problem.pointwise import HISTORY_DEGREE, InterfacePoints, history_space, store
 
 Array = NDArray[np.float64]
 
@@ -63,11 +63,26 @@ def history_as_made(
     history.opening.x.array[:] = law.initial_history(apart, damage)
     if laws.contact_area.remembers:
         history.largest_pressure = fem.Function(history_space(mesh))
+    if laws.bonded_by_pressing:
+        history.bonded_share = fem.Function(history_space(mesh))
     if isinstance(law, CohesiveLaw) and law.remembers_spent_work:
         # How it was damaged is not known: as if it had been opened.
         history.spent = fem.Function(history_space(mesh))
         history.spent.x.array[:] = np.where(apart > 0.0, 1.0, damage) * law.toughness
     return history
+
+
+def bond_what_is_pressed(measures: Measures, interface: InterfaceModel) -> None:
+    """Take for b_0 the contact a_p that the pressure of the present solution makes, where pressing bonds.
+
+    Args:
+        measures: integration over the geometry.
+        interface: in the state under the fabrication pressure.
+    """
+    if interface.history is None or interface.history.bonded_share is None:
+        return
+    points = InterfacePoints(measures, interface.name, {"pressed": interface.pressed_fraction})
+    store(interface.history.bonded_share, points.all_values(), points.places)
 
 
 def _on_faces(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.checks import ELEMENTS_PER_WIDTH, phase_interface_width, unresolved_phases
-from lithiate.case.interface import Interface, PerssonContact, PlasticContact
+from lithiate.case.interface import PRESSED, Interface, PerssonContact, PlasticContact
 from lithiate.case.place_function import PlaceFunction
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
@@ -85,13 +85,16 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         kinetics = _kinetics(interface, units)
     if (transfer == "lithium" and physics.transport) or (transfer == "ions" and physics.conducts):
         exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
-    shares = interface.bonded_share, interface.residual_contact_fraction
+    pressed = interface.bonded_share == PRESSED
+    shares = 0.0 if pressed else float(interface.bonded_share), interface.residual_contact_fraction
     film = _film(interface, units) if kinetics is not None else None
     as_made = (
         _at_places(interface.initial_damage, units, 1.0),
         _at_places(interface.initial_gap, units, units.length),
     )
-    return InterfaceLaws(cohesion, friction, area, kinetics, *shares, exchange, *as_made, film=film)
+    return InterfaceLaws(
+        cohesion, friction, area, kinetics, *shares, exchange, *as_made, film=film, bonded_by_pressing=pressed
+    )
 
 
 def _at_places(

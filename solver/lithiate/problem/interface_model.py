@@ -40,6 +40,7 @@ class InterfaceLaws:
         initial_damage: D as made at (3, points) places in solver lengths, or None where it is zero.
         initial_gap: between the faces as made, the same, or None where they touch or the mesh says.
         film: in series with charge transfer, or None.
+        bonded_by_pressing: whether b_0 is what fabrication makes, in place of ``bonded_share``.
     """
 
     cohesion: CohesiveLaw | ContactLaw | None
@@ -52,6 +53,7 @@ class InterfaceLaws:
     initial_damage: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     initial_gap: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     film: Film | None = None
+    bonded_by_pressing: bool = False
 
 
 @dataclass(eq=False)
@@ -63,12 +65,14 @@ class InterfaceHistory:
         passed_slip: frictional slip, a vector on the mesh as built.
         largest_pressure: largest contact pressure, or None where the contact area does not remember it.
         spent: work of separation dissipated per current area, or None where damage alone tells it.
+        bonded_share: b_0 that fabrication made, or None where it is given.
     """
 
     opening: fem.Function
     passed_slip: fem.Function
     largest_pressure: fem.Function | None = None
     spent: fem.Function | None = None
+    bonded_share: fem.Function | None = None
 
 
 @dataclass(eq=False)
@@ -186,18 +190,27 @@ class InterfaceModel:
         return ufl.max_value(self.contact_pressure, self.history.largest_pressure("+"))
 
     @cached_property
-    def contact_area_fraction(self) -> Any:
-        """a."""
+    def pressed_fraction(self) -> Any:
+        """a_p."""
         sides = []
         for region, side in ((self.first, "+"), (self.second, "-")):
             filling = region.concentration.value(side) if region.concentration else None
             sides += [region.solid.youngs_modulus(filling), region.solid.poisson_ratio(filling)]
         modulus = contact_area.contact_modulus(*sides)
-        bonded = self.laws.bonded_share * (1 - self.dissipated_share)
-        pressed = self.laws.contact_area.pressed_fraction(
-            self.contact_pressure, self.largest_pressure, modulus
-        )
-        return contact_area.contact_area_fraction(bonded, pressed, self.laws.residual_contact_fraction)
+        return self.laws.contact_area.pressed_fraction(self.contact_pressure, self.largest_pressure, modulus)
+
+    @cached_property
+    def bonded_share(self) -> Any:
+        """b_0."""
+        kept = None if self.history is None else self.history.bonded_share
+        return self.laws.bonded_share if kept is None else kept("+")
+
+    @cached_property
+    def contact_area_fraction(self) -> Any:
+        """a."""
+        bonded = self.bonded_share * (1 - self.dissipated_share)
+        floor = self.laws.residual_contact_fraction
+        return contact_area.contact_area_fraction(bonded, self.pressed_fraction, floor)
 
     @cached_property
     def overpotential(self) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lithiate.geometry import Geometry, Measures, surface_dofs
 from lithiate.materials.parameters import SolidParameters, StorageParameters
 from lithiate.problem import balance_terms, unknowns
-from lithiate.problem.as_made import gap_as_made, history_as_made
+from lithiate.problem.as_made import bond_what_is_pressed, gap_as_made, history_as_made
 from lithiate.problem.description import Description
 from lithiate.problem.histories import create_closure_history, create_flow_history
 from lithiate.problem.history_keeper import HistoryKeeper
@@ -306,6 +306,11 @@ class Problem:
         self._history_keeper.accept()
         for unknown in self.unknowns.values():
             unknown.old.x.array[:] = unknown.value.x.array
+
+    def bond_what_is_pressed(self) -> None:
+        """Let the pressure of the present solution bond faces, where the fabrication press does."""
+        for interface in self.interfaces.values():
+            bond_what_is_pressed(self.measures, interface)
 
     @cached_property
     def _history_keeper(self) -> HistoryKeeper:

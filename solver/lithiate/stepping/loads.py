@@ -89,8 +89,9 @@ class Loads:
         pressures = [pressure / unit for pressure in path if pressure is not None]
         iterations = 0
         for start, target in pairwise(pressures):
-            if start > 0.0:
+            if start > 0.0:  # the fabrication pressure has been reached
                 self.stepper.accept()
+                self.problem.bond_what_is_pressed()
             load = self.problem.stack_pressure
             iterations += self._approach(load, start, target, "Pa of stack pressure", unit)
         return iterations

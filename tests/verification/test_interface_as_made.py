@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What fabrication and the maker left on an interface, in row 0 of a run: bonds, damage, contact."""
+
+from __future__ import annotations
+
+from math import erf, sqrt
+from pathlib import Path
+
+import pytest
+from lithiate.materials import library_card
+from short_cell import LITHIATE, run_short_cell
+
+INTERFACE = "film|electrolyte"
+ROUGHNESS, FABRICATION, PRESSURE, DAMAGE, FILLING = 0.02, 400e6, 50e6, 0.25, 0.3
+KEYS = {
+    "bond": '"debondable"',
+    "strength": '"100 MPa"',
+    "toughness": '"1 J/m2"',
+    "shear_toughness": '"4 J/m2"',
+    "cohesive_law": '"exponential"',
+    "bonded_share": '"pressed"',
+    "initial_damage": str(DAMAGE),
+    "contact_area": f'{{ model = "persson", roughness_slope = {ROUGHNESS} }}',
+}
+
+
+def pressed_fraction(pressure: float) -> float:
+    """a_p of rough elastic faces [-]; pressure [Pa]."""
+    compliance = 0.0
+    for name, filling in (("a-Si", FILLING), ("Li6PS5Cl", 0.0)):
+        card = library_card(name)
+        modulus, ratio = float(card.youngs_modulus.at(filling)), float(card.poisson_ratio.at(filling))
+        compliance += (1 - ratio**2) / modulus
+    return erf(sqrt(2) * pressure * compliance / ROUGHNESS)
+
+
+@pytest.mark.slow
+def test_fabrication_bonds_what_it_presses_together(tmp_path: Path) -> None:
+    """b_0 = a_p(fabrication pressure), (1 - D) of it holds, and the stack pressure presses the rest."""
+    sets = [f'interfaces."{INTERFACE}".{key}={value}' for key, value in KEYS.items()]
+    stack = f"pressure = {PRESSURE}\nfabrication_pressure = {FABRICATION}"
+    run = run_short_cell(tmp_path, LITHIATE, stack, *sets)
+    bonded = (1 - DAMAGE) * pressed_fraction(FABRICATION)
+    expected = bonded + (1 - bonded) * pressed_fraction(PRESSURE)
+    assert 0.2 < pressed_fraction(PRESSURE) < expected < 0.9
+    assert run.history[f"mean_damage.{INTERFACE}"][0] == pytest.approx(DAMAGE, rel=1e-9)
+    assert run.history[f"contact_area_fraction.{INTERFACE}"][0] == pytest.approx(expected, rel=1e-6)
+    assert run.history[f"largest_contact_pressure.{INTERFACE}"][0] == pytest.approx(PRESSURE, rel=1e-6)
+    assert run.summary["balances"]["energy_balance_error"] < 1e-2
