@@ -21,6 +21,7 @@ from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
 from lithiate.problem.description import Description
+from lithiate.problem.from_case import connect_collector
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
@@ -57,6 +58,7 @@ class CellDesign:
         mesh_size: [m].
         kinetics: law of charge transfer.
         film: whether there is one, of a resistance that tests set.
+        electrons: resolved in the electrode, which they enter from below.
     """
 
     electrode: MaterialCard
@@ -70,6 +72,7 @@ class CellDesign:
     mesh_size: float = LENGTH / 2
     kinetics: type[Kinetics] = ButlerVolmer
     film: bool = False
+    electrons: bool = False
 
 
 @dataclass
@@ -138,7 +141,16 @@ def create(design: CellDesign) -> Cell:
     film = Film(resistance) if design.film else None
     laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL, film=film)}
     cards = {"electrode": design.electrode, "electrolyte": design.electrolyte}
-    description = Description(cards, {"electrode": START}, laws, design.switches, "top", "top")
+    description = Description(
+        cards,
+        {"electrode": START},
+        laws,
+        design.switches,
+        "top",
+        "top",
+        electron_regions=("electrode",) if design.electrons else (),
+        collector="bottom" if design.electrons else None,
+    )
     problem = Problem(geometry, UNITS, description)
     history = problem.interfaces[INTERFACE].history
     if history is not None:
@@ -160,6 +172,7 @@ def hold(problem: Problem, stretch: float) -> None:
         problem.fix(name, "bottom", last)
     problem.fix("displacement." + "+".join(body_at(problem.geometry, "top")), "top", last)
     problem.fix(IONS, "top")
+    connect_collector(problem)
 
 
 def inverted(current: float, exchange: float, anodic: float, cathodic: float) -> float:

@@ -55,7 +55,7 @@ def overview() -> Iterator[tuple[str, ...]]:
     for name in card_names():
         card = library_card(name)
         conductivities = [
-            f"{engineering(value, 'S/m')} ({carriers})"
+            f"{_in_words(value, 'S/m')} ({carriers})"
             for value, carriers in (
                 (card.ionic_conductivity, "ions"),
                 (card.electronic_conductivity, "electrons"),
@@ -120,8 +120,9 @@ def markdown() -> str:
         "Made by `lithiate materials --out DIR` from the cards; do not edit. A case overrides a value by its "
         "name, as in `regions.NAME.youngs_modulus`; a run lists the assumed values that it used.",
         "",
-        "Moduli, Poisson ratios, yield and failure stresses, diffusivities and the growth of the volume "
-        "(`swelling_curve`, in place of `partial_molar_volume`) may depend on the stoichiometry `c`: as "
+        "Moduli, Poisson ratios, yield and failure stresses, diffusivities, electronic conductivities and "
+        "the growth of the volume (`swelling_curve`, in place of `partial_molar_volume`) may depend on the "
+        "stoichiometry `c`: as "
         '`{unlithiated = "80 GPa", lithiated = "41 GPa"}`, as points from 0 to 1 that a monotone cubic '
         'joins, `{stoichiometry = [0, 0.3, 1], value = ["80 GPa", "50 GPa", "41 GPa"]}`, or as a formula in '
         '`c` and `T`, `{formula = "80 - 39 * c", unit = "GPa"}`, of numbers, `+ - * / **`, `exp`, `log`, '

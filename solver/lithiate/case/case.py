@@ -12,6 +12,7 @@ from lithiate_meshes.families import GeometrySection
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from lithiate.case.interface import Interface
+from lithiate.case.joining import joined
 from lithiate.case.load import PROBLEMS, Load, VerificationProblem
 from lithiate.case.protocol import Entry, Step, carried_out
 from lithiate.case.region import Region
@@ -175,6 +176,32 @@ class Case(Frozen):
         if first.is_electrolyte and second.is_electrolyte:
             return "ions"
         return "reaction" if first.stores_lithium and second.is_electrolyte else "nothing"
+
+    @property
+    def resolves_electrons(self) -> bool:
+        """Whether electrons meet resistance."""
+        return self.physics.electrons == "resolved"
+
+    @cached_property
+    def electron_regions(self) -> tuple[str, ...]:
+        """Regions whose electrode potential is resolved: conductors of electrons that reach a reaction.
+
+        No current flows in others, and nothing would fix their potential.
+        """
+        if not self.resolves_electrons or not self.physics.reaction:
+            return ()
+        conductors = [name for name in self.regions if self.card(name).conducts_electrons]
+        pairs = [name for name in self.interfaces if set(name.split("|")) <= set(conductors)]
+        reacting = {name.split("|")[0] for name in self.reacting_interfaces}
+        return tuple(name for name, group in joined(conductors, pairs).items() if group & reacting)
+
+    def passes_electrons(self, interface: str) -> bool:
+        """Whether electrons pass an interface against a resistance, whatever else passes it.
+
+        Args:
+            interface: name "A|B".
+        """
+        return set(interface.split("|")) <= set(self.electron_regions)
 
     @property
     def reacting_interfaces(self) -> tuple[str, ...]:

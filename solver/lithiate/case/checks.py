@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lithiate.case.case import Case
 from lithiate.case.convexity import convexity_findings
+from lithiate.case.electron_checks import electron_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
 from lithiate.case.interface_checks import interface_findings
+from lithiate.case.joining import joined
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
@@ -44,7 +46,7 @@ def cross_findings(case: Case) -> list[Finding]:
     found += [] if found else convexity_findings(case)
     found += switch_findings(case)
     if case.verification is not None:
-        return [*found, *verification_findings(case), *_expectations(case)]
+        return [*found, *verification_findings(case), *electron_findings(case), *_expectations(case)]
     if case.load is not None and case.problem_name in PROBLEMS:
         # Which of the two is meant decides what else must be there.
         return [*found, *_load(case)]
@@ -55,6 +57,7 @@ def cross_findings(case: Case) -> list[Finding]:
         *_storage(case),
         *_reactions(case),
         *_connections(case),
+        *electron_findings(case),
         *_first_step(case),
         *_expectations(case),
     ]
@@ -136,7 +139,7 @@ def _empty_spaces(case: Case) -> Iterator[str]:
 
 def _electrons_beyond_contact(case: Case) -> Iterator[str]:
     """Interfaces that electrons pass however far they open: the electrode potential is one number."""
-    for name, interface in case.interfaces.items():
+    for name, interface in () if case.resolves_electrons else case.interfaces.items():
         stores = [case.card(side).stores_lithium for side in name.split("|")]
         if interface.debondable and any(stores) and case.transfer_at(name) == "nothing":
             yield f"interface {name} may open, but the electrode potential stays the same on both sides"
@@ -335,7 +338,7 @@ def _connections(case: Case) -> list[Finding]:
     findings = []
     conductors = [name for name in case.regions if case.card(name).is_electrolyte]
     ions = [name for name in case.interfaces if case.transfer_at(name) in ("ions", "reaction")]
-    connected = _joined(case.regions, ions)
+    connected = joined(case.regions, ions)
     for name in conductors:
         if case.physics.conduction and case.reacting_interfaces and not connected[name] - {name}:
             text = (
@@ -344,7 +347,7 @@ def _connections(case: Case) -> list[Finding]:
             )
             findings.append(Finding(("regions", name, "material"), text))
     bonded = [name for name, interface in case.interfaces.items() if not interface.debondable]
-    bodies = _joined(case.regions, bonded)
+    bodies = joined(case.regions, bonded)
     for name, interface in case.interfaces.items():
         first, second = name.split("|")
         fillers = [side for side in (first, second) if case.card(side).elasticity == "third_medium"]
@@ -358,17 +361,6 @@ def _connections(case: Case) -> list[Finding]:
             )
             findings.append(Finding(("interfaces", name, "bond"), text))
     return findings
-
-
-def _joined(regions: Iterable[str], interfaces: Iterable[str]) -> dict[str, set[str]]:
-    """For every region the set of all regions that these interfaces connect it to, itself included."""
-    groups = {region: {region} for region in regions}
-    for interface in interfaces:
-        first, second = interface.split("|")
-        merged = groups[first] | groups[second]
-        for region in merged:
-            groups[region] = merged
-    return groups
 
 
 def _start(case: Case) -> tuple[float, str]:

@@ -26,6 +26,9 @@ from lithiate.materials.properties import Frozen
 LARGEST_RESIDUAL_CONTACT = 1e-2
 """Above this the numerical floor of the contact area would carry a current that no contact could."""
 
+DEFAULT_ELECTRONIC_RESISTANCE = 1e-7
+"""[ohm m2]"""
+
 ResidualContact = Annotated[float, quantity("number", "", "1e-12", gt=0, le=LARGEST_RESIDUAL_CONTACT)]
 TransferCoefficient = Annotated[float, quantity("number", "", "0.5", gt=0, lt=1)]
 FrictionCoefficient = Annotated[float, quantity("number", "", "0.3", ge=0)]
@@ -169,6 +172,11 @@ class Interface(Frozen):
     )
     film_resistance: FilmResistance = Field(
         default=0.0, description="of a film in series with charge transfer, per true contact area"
+    )
+    electronic_resistance: AreaResistance = Field(
+        default=DEFAULT_ELECTRONIC_RESISTANCE,
+        description="per true contact area, between two regions that conduct electrons, with "
+        'physics.electrons = "resolved"; the default makes the electrode potential continuous',
     )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")

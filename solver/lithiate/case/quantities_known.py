@@ -58,6 +58,8 @@ def known_quantities(case: Case) -> dict[str, str]:
         known |= {f"{name}.{region}": unit for name, unit in _OF_A_REGION.items()}
         if case.physics.kinematics == "small_strain":
             del known[f"volume_ratio.{region}"]  # linear kinematics has one volume
+        if region in case.electron_regions:
+            known[f"mean_electrode_potential.{region}"] = "V"
         if case.card(region).densifies:
             known[f"mean_porosity.{region}"] = "-"
         if case.card(region).failure_stress is not None:

@@ -271,6 +271,9 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     if transfer in ("lithium", "ions"):
         resistance = interface.exchange_resistance * 1e4
         yield f"{'':14}  {transfer} pass through {resistance:g} ohm cm2 of true contact"
+    if case.passes_electrons(name):
+        resistance = interface.electronic_resistance * 1e4
+        yield f"{'':14}  electrons pass through {resistance:g} ohm cm2 of true contact"
     if transfer == "nothing" and not interface.debondable:
         return
     law = "none without a bond"
@@ -290,6 +293,8 @@ def _physics(case: Case) -> str:
     terms = ("stress_in_flux", "stress_in_overpotential", "modulus_term")
     left_out = [name for name in terms if not getattr(physics, name)]
     text = f"{', '.join(parts) or 'nothing'}; {physics.kinematics.replace('_', ' ')}"
+    if case.resolves_electrons:
+        text += f"; electrons resolved, from {physics.collector}"
     return text + (f"; without {', '.join(left_out)}" if left_out else "")
 
 

@@ -72,6 +72,16 @@ class Physics(Frozen):
         default="finite_strain", description="small_strain is for verification against linear theory"
     )
     temperature: Temperature = ROOM_TEMPERATURE
+    electrons: Literal["equipotential", "resolved"] = Field(
+        default="equipotential",
+        description="equipotential: one electrode potential everywhere; resolved: Ohm's law in every region "
+        "with an electronic_conductivity, and a contact resistance between two of them",
+    )
+    collector: str = Field(
+        default="bottom",
+        description='outer surface at which electrons enter without resistance, with electrons = "resolved"; '
+        "the voltage is the electrode potential there",
+    )
 
     @property
     def conducts(self) -> bool:

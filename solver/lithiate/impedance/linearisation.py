@@ -122,11 +122,14 @@ class Linearisation:
             ions = interface.second.electrolyte_potential
             if interface.laws.kinetics is None or ions is None:
                 continue
-            drive = potential.value("+") - potential.old("+") - (ions.value("-") - ions.old("-"))
+            drive = interface.electrode_potential_in("value") - interface.electrode_potential_in("old")
+            drive -= ions.value("-") - ions.old("-")
             scale = self._charging[name] + self._shorting * interface.laws.kinetics.exchange_current_density
             current = interface.contact_area_fraction * scale * drive * interface.kinematics.area_ratio
             problem.add(ions.name, problem.measures.interface(-current * ions.test("-"), name))
-            problem.add(potential.name, problem.measures.interface(current * potential.test("+"), name))
+            drop = interface.first.electrode_potential_drop
+            for leaving in (potential,) if drop is None else (potential, drop):
+                problem.add(leaving.name, problem.measures.interface(current * leaving.test("+"), name))
 
     def _tangent(self, time_step: float = 0.0, charging: float = 0.0, shorting: float = 0.0) -> PETSc.Mat:
         self._set_probes(time_step, charging, shorting)

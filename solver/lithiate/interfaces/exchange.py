@@ -1,4 +1,4 @@
-"""Exchange between two regions of one kind: lithium between storing ones, ions between conductors. F = 1."""
+"""Exchange of lithium between storing regions, of ions or of electrons between conductors. F = 1."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class PotentialExchange:
     """i = a (Phi_A - Phi_B) / R, positive from the first-named side to the second.
 
     Phi is the chemical potential of lithium over F where both sides store lithium, the electrolyte potential
-    where both conduct ions. A resistance that is small beside those of the layers makes Phi continuous; where
-    the interface opens, a takes the current away.
+    where both conduct ions, the electrode potential where both conduct electrons. A resistance that is small
+    beside those of the layers makes Phi continuous; where the interface opens, a takes the current away.
 
     Attributes:
         resistance: R of full contact [solver area resistance].

@@ -8,7 +8,7 @@ from lithiate_meshes.quantities import Pressure
 from pydantic import model_validator
 
 from lithiate.materials import flow_checks
-from lithiate.materials.functions import arrhenius_factor, refuse_key
+from lithiate.materials.functions import StoichiometryFunction, arrhenius_factor, refuse_key
 from lithiate.materials.properties import (
     ElasticityKind,
     FillingWidth,
@@ -61,6 +61,11 @@ class MaterialCard(MaterialProperties):
     def conducts_ions(self) -> bool:
         """Whether ions have a conductivity here."""
         return self.ionic_conductivity is not None
+
+    @property
+    def conducts_electrons(self) -> bool:
+        """Whether electrons have a conductivity here."""
+        return self.electronic_conductivity is not None
 
     @property
     def is_third_medium(self) -> bool:
@@ -178,10 +183,12 @@ class MaterialCard(MaterialProperties):
     def _require_filler(self) -> None:
         """Refuse a third medium that is more than the filler of a pore, or that nothing keeps in shape."""
         for name in ("maximum_concentration", "ionic_conductivity", "electronic_conductivity"):
-            if getattr(self, name) is not None:
+            found = getattr(self, name)
+            if found is not None:
+                shown = found.written() if isinstance(found, StoichiometryFunction) else found
                 raise refuse_key(
                     name,
-                    f'found {getattr(self, name):g} with elasticity = "third_medium"; allowed: none, because '
+                    f'found {shown} with elasticity = "third_medium"; allowed: none, because '
                     "the filler of a pore takes up no lithium and carries no current",
                 )
         if self.flow != "elastic":

@@ -29,6 +29,11 @@ from lithiate.physics.kinematics import volumetric_ratio
 from lithiate.physics.third_medium import THIRD_MEDIUM
 from lithiate.scaling import GAS_CONSTANT, Units
 
+LARGEST_ELECTRONIC_CONDUCTIVITY = 1e4
+"""In solver units, in which current density, length and R T / F are of order one: a better conductor counts
+as this one. Its drop at 1C is a ten-thousandth of R T / F, some microvolts. The conductivity of a metal, of
+order 1e11, times the round-off of the potential would be a current that no iteration can get rid of."""
+
 _ELASTIC_LAWS = {"neo_hookean": elasticity.NEO_HOOKEAN, "hencky": hencky.HENCKY, "third_medium": THIRD_MEDIUM}
 
 
@@ -143,6 +148,16 @@ class SolidParameters:
     def ionic_conductivity(self) -> float:
         """kappa at the temperature of the run; 0 where no ions pass."""
         return self.card.ionic_conductivity_at(self.units.temperature) / self.units.conductivity
+
+    def electronic_conductivity(self, stoichiometry: Any) -> Any:
+        """sigma_s(c), at most ``LARGEST_ELECTRONIC_CONDUCTIVITY``; 0 where no electrons pass."""
+        function = self.card.electronic_conductivity
+        if function is None:
+            return ufl.as_ufl(0.0)
+        conductivity = self._value(function, stoichiometry, self.units.conductivity)
+        if function.constant or stoichiometry is None:
+            return ufl.as_ufl(min(float(conductivity), LARGEST_ELECTRONIC_CONDUCTIVITY))
+        return ufl.min_value(conductivity, LARGEST_ELECTRONIC_CONDUCTIVITY)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,12 @@ DiffusivityFunction = Annotated[
     StoichiometryFunction,
     PropertyFunction(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
 ]
+ElectronicConductivity = Annotated[
+    StoichiometryFunction,
+    PropertyFunction(
+        quantity("conductivity", "S/m", "1 mS/cm", units=("S/m", "mS/cm", "S/cm", "mS/m"), gt=0)
+    ),
+]
 RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5", ge=-20, le=20)]
 GradientEnergy = Annotated[
     float, quantity("gradient energy", "J/m", "1e-10 J/m", units=("J/m", "nJ/m", "N"), gt=0)
@@ -145,7 +151,10 @@ class MaterialProperties(Frozen):
     ionic_conductivity: Conductivity | None = Field(
         default=None, description="its presence makes a region conduct ions"
     )
-    electronic_conductivity: Conductivity | None = Field(default=None, description="of electrons")
+    electronic_conductivity: ElectronicConductivity | None = Field(
+        default=None,
+        description='of electrons; counts with physics.electrons = "resolved", may change with stoichiometry',
+    )
     reference_rate: Rate | None = Field(
         default=None,
         description="plastic strain rate: rate_0 of viscoplastic flow, A of creep (at infinite temperature)",

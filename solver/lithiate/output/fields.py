@@ -134,6 +134,9 @@ class FieldWriter:
             data["chemical_potential"] = potential * units.chemical_potential
             if ELECTRODE_POTENTIAL in self._problem.unknowns:
                 data["electrode_potential"] = np.full(len(nodes), self._observer.voltage())
+        if model.electrode_potential_drop:
+            drop = self._on_parent(model.electrode_potential_drop, 1)[nodes, 0]
+            data["electrode_potential"] = self._observer.voltage() + drop * units.potential
         if model.electrolyte_potential:
             data["electrolyte_potential"] = (
                 self._on_parent(model.electrolyte_potential, 1)[nodes, 0] * units.potential

@@ -1,4 +1,4 @@
-"""Lithium diffusion and ionic conduction on the deforming body, pulled back to the mesh as built."""
+"""Lithium diffusion and conduction on the deforming body, pulled back to the mesh as built."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def lithium_flux(mobility: Any, inverse_metric: Any, potential_gradient: Any) ->
     return -mobility * inverse_metric * potential_gradient
 
 
-def ionic_current(conductivity: Any, deformation_gradient: Any, potential_gradient: Any) -> Any:
-    """i_R = -J F^{-1} kappa F^{-T} Grad phi_e."""
+def conduction_current(conductivity: Any, deformation_gradient: Any, potential_gradient: Any) -> Any:
+    """i_R = -J F^{-1} kappa F^{-T} Grad phi, of ions with phi_e or of electrons with phi_s."""
     ratio = ufl.det(deformation_gradient)
     return -ratio * conductivity * metric(deformation_gradient) * potential_gradient

@@ -64,12 +64,10 @@ def lithium(region: RegionModel) -> Iterator[Term]:
         yield potential.name, mechanical
 
 
-def ions(region: RegionModel) -> Iterator[Term]:
-    """-i_R . Grad q over an electrolyte."""
-    assert region.electrolyte_potential is not None
-    unknown, measures = region.electrolyte_potential, region.measures
-    current = ufl.as_vector([region.ionic_current[i] for i in range(measures.geometry.dimension)])
-    yield unknown.name, measures.region(-ufl.inner(current, ufl.grad(unknown.test)), region.name)
+def charge(region: RegionModel) -> Iterator[Term]:
+    """-i_R . Grad q of every carrier of a region."""
+    for model in region.conduction:
+        yield model.potential.name, model.balance
 
 
 def traction(interface: InterfaceModel, first: Unknown, second: Unknown) -> Iterator[Term]:
@@ -87,11 +85,12 @@ def traction(interface: InterfaceModel, first: Unknown, second: Unknown) -> Iter
 def reaction(interface: InterfaceModel) -> Iterator[Term]:
     """Lithium leaves the electrode, ions enter the electrolyte, electrons the collector.
 
-    A balance that is switched off gets no term.
+    The electrons do so at once, in the equation of the voltage. Where they have to get there through the
+    electrode, they leave it here as well. A balance that is switched off gets no term.
     """
     measures, name = interface.measures, interface.name
     electrode, electrolyte = interface.first.concentration, interface.second.electrolyte_potential
-    potential = interface.electrode_potential
+    potential, drop = interface.electrode_potential, interface.first.electrode_potential_drop
     assert electrode and electrolyte and potential
     current = interface.current_density * interface.kinematics.area_ratio
     switches = interface.first.switches
@@ -100,6 +99,8 @@ def reaction(interface: InterfaceModel) -> Iterator[Term]:
     if switches.conduction:
         yield electrolyte.name, measures.interface(-current * electrolyte.test("-"), name)
     yield potential.name, measures.interface(current * potential.test("+"), name)
+    if drop is not None:
+        yield drop.name, measures.interface(current * drop.test("+"), name)
 
 
 def film(interface: InterfaceModel) -> Iterator[Term]:
@@ -119,4 +120,13 @@ def exchange(interface: InterfaceModel) -> Iterator[Term]:
         assert first.electrolyte_potential and second.electrolyte_potential
         sides = first.electrolyte_potential, second.electrolyte_potential
     for unknown, side, sign in zip(sides, "+-", (1, -1), strict=True):
+        yield unknown.name, interface.measures.interface(sign * current * unknown.test(side), interface.name)
+
+
+def electrons(interface: InterfaceModel) -> Iterator[Term]:
+    """Current of electrons from the first side to the second."""
+    first, second = interface.first.electrode_potential_drop, interface.second.electrode_potential_drop
+    assert first and second
+    current = interface.electron_current_density * interface.kinematics.area_ratio
+    for unknown, side, sign in ((first, "+", 1), (second, "-", -1)):
         yield unknown.name, interface.measures.interface(sign * current * unknown.test(side), interface.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lithiate.materials.card import MaterialCard
@@ -25,6 +25,9 @@ class Description:
         tethered: regions of bodies that nothing but their interfaces holds.
         ion_degree: polynomial degree of the electrolyte potential; one of two reaches the same current with
             far fewer elements where it is singular at the edge of a contact.
+        electron_regions: names of the regions whose electrode potential is resolved; in others it is that of
+            the collector.
+        collector: name of the surface at which electrons enter them, or None.
     """
 
     cards: Mapping[str, MaterialCard]
@@ -36,6 +39,8 @@ class Description:
     start: Mapping[str, float] = field(default_factory=dict)
     ion_degree: int = 1
     tethered: frozenset[str] = frozenset()
+    electron_regions: Collection[str] = ()
+    collector: str | None = None
 
     def start_of(self, region: str) -> float:
         """Stoichiometry of a storing region at time zero."""

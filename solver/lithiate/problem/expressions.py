@@ -37,8 +37,10 @@ def region_expressions(model: RegionModel) -> dict[str, Any]:
         force = model.tether_force
         expressions |= {f"tether_force_{axis}": force[axis] for axis in range(len(force))}
         expressions["tether_work"] = ufl.inner(force, model.displacement - model.old_displacement)
-    if model.electrolyte_potential:
+    if model.conduction:
         expressions["ohmic_power"] = model.ohmic_power
+    if model.electrode_potential_drop:
+        expressions["electrode_potential_drop"] = model.electrode_potential_drop.value
     return expressions
 
 
@@ -78,9 +80,10 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
         if model.film_drop is not None:
             expressions["film_resistance"] = model.film_resistance
             expressions["film_power"] = model.film_power
-        expressions["plating_potential"] = model.electrode_potential.value(
-            "+"
-        ) - model.second.electrolyte_potential.value("-")
+        electrolyte = model.second.electrolyte_potential.value("-")
+        expressions["plating_potential"] = model.electrode_potential_in("value") - electrolyte
     if model.laws.exchange is not None:
         expressions["exchange_power"] = model.exchange_power
+    if model.laws.electrons is not None:
+        expressions["electron_power"] = model.electron_power
     return expressions

@@ -11,6 +11,7 @@ from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.checks import ELEMENTS_PER_WIDTH, phase_interface_width, unresolved_phases
 from lithiate.case.interface import PRESSED, Interface, PerssonContact, PlasticContact
+from lithiate.case.joining import joined
 from lithiate.case.place_function import PlaceFunction
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
@@ -85,6 +86,9 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         kinetics = _kinetics(interface, units)
     if (transfer == "lithium" and physics.transport) or (transfer == "ions" and physics.conducts):
         exchange = PotentialExchange(interface.exchange_resistance / units.area_resistance)
+    electrons = None
+    if case.passes_electrons(name):
+        electrons = PotentialExchange(interface.electronic_resistance / units.area_resistance)
     pressed = interface.bonded_share == PRESSED
     shares = 0.0 if pressed else float(interface.bonded_share), interface.residual_contact_fraction
     film = _film(interface, units) if kinetics is not None else None
@@ -93,7 +97,16 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         _at_places(interface.initial_gap, units, units.length),
     )
     return InterfaceLaws(
-        cohesion, friction, area, kinetics, *shares, exchange, *as_made, film=film, bonded_by_pressing=pressed
+        cohesion,
+        friction,
+        area,
+        kinetics,
+        *shares,
+        exchange,
+        *as_made,
+        film=film,
+        bonded_by_pressing=pressed,
+        electrons=electrons,
     )
 
 
@@ -177,6 +190,8 @@ def describe(case: Case, geometry: Geometry, units: Units) -> Description:
         platen=PLATEN_SURFACE if case.physics.mechanics and case.stack_pressure.mode != "free" else None,
         grounded=PLATEN_SURFACE,
         tethered=frozenset(name for body in loose for name in body),
+        electron_regions=case.electron_regions,
+        collector=case.physics.collector if case.resolves_electrons else None,
     )
 
 
@@ -195,6 +210,44 @@ def hold_boundaries(problem: Problem) -> None:
         body = body_at(problem.geometry, problem.description.platen)
         problem.fix("displacement." + "+".join(body), problem.description.platen, geometry.dimension - 1)
     _ground(problem)
+    connect_collector(problem)
+
+
+def connect_collector(problem: Problem) -> None:
+    """Let electrons enter at the collector: the electrode potential is V there.
+
+    No resistance stands between: the smallest one that is harmless would, beside the conductivity of a metal,
+    lift its potential so far from V that round-off spoils the current.
+
+    Args:
+        problem: with all its interfaces.
+
+    Raises:
+        InputError: a region is not connected to the collector by others that conduct electrons.
+    """
+    surface = problem.description.collector
+    if surface is None:
+        return
+    communicator = problem.geometry.communicator
+    drops = {
+        name: region.electrode_potential_drop.name
+        for name, region in problem.regions.items()
+        if region.electrode_potential_drop is not None
+    }
+    reached = []
+    for region, name in drops.items():
+        here = len(problem.surface_dofs(name, surface)) > 0
+        problem.fix(name, surface)
+        if parallel.any_rank(communicator, here):
+            reached.append(region)
+    passed = [name for name, face in problem.interfaces.items() if face.laws.electrons is not None]
+    for region, group in joined(drops, passed).items():
+        if not group.intersection(reached):
+            raise InputError(
+                f"surface '{surface}' is the collector, but no regions that conduct electrons join it to "
+                f"region '{region}'; choose another surface, or materials with an electronic_conductivity "
+                "in between"
+            )
 
 
 def _ground(problem: Problem) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import ufl
@@ -41,6 +41,7 @@ class InterfaceLaws:
         initial_gap: between the faces as made, the same, or None where they touch or the mesh says.
         film: in series with charge transfer, or None.
         bonded_by_pressing: whether b_0 is what fabrication makes, in place of ``bonded_share``.
+        electrons: their exchange between two regions whose electrode potentials are resolved, or None.
     """
 
     cohesion: CohesiveLaw | ContactLaw | None
@@ -54,6 +55,7 @@ class InterfaceLaws:
     initial_gap: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     film: Film | None = None
     bonded_by_pressing: bool = False
+    electrons: PotentialExchange | None = None
 
 
 @dataclass(eq=False)
@@ -84,7 +86,7 @@ class InterfaceModel:
         measures: integration over the geometry.
         laws: what acts here.
         first, second: the regions of both sides; where lithium reacts, the electrode and the electrolyte.
-        electrode_potential: global unknown phi_s.
+        electrode_potential: global unknown V, the electrode potential where electrons enter.
         time_step: length of the step.
         smooth_normal: reference normal without the kinks of straight facets, on the first side.
         history: of separation and slip, or None where bonded.
@@ -212,13 +214,24 @@ class InterfaceModel:
         floor = self.laws.residual_contact_fraction
         return contact_area.contact_area_fraction(bonded, self.pressed_fraction, floor)
 
+    def electrode_potential_in(self, state: Literal["value", "old"]) -> Any:
+        """phi_s of the first side: V, and what it differs from it where electrons meet resistance.
+
+        Args:
+            state: of the unknowns, the present one or that at the start of the step.
+        """
+        assert self.electrode_potential
+        potential = getattr(self.electrode_potential, state)("+")
+        drop = self.first.electrode_potential_drop
+        return potential if drop is None else potential + getattr(drop, state)("+")
+
     @cached_property
     def overpotential(self) -> Any:
         """eta, without what the film takes."""
         electrode, electrolyte = self.first, self.second
-        assert electrode.potential and electrolyte.electrolyte_potential and self.electrode_potential
+        assert electrode.potential and electrolyte.electrolyte_potential
         whole = kinetics.overpotential(
-            self.electrode_potential.value("+"),
+            self.electrode_potential_in("value"),
             electrolyte.electrolyte_potential.value("-"),
             electrode.potential_at_interface("+"),
         )
@@ -283,3 +296,21 @@ class InterfaceModel:
         """i (Phi_A - Phi_B) per current area."""
         first, second = self.exchanged_potentials
         return self.exchanged_current_density * (first - second)
+
+    @cached_property
+    def _electron_potentials(self) -> tuple[Any, Any]:
+        first, second = self.first.electrode_potential_drop, self.second.electrode_potential_drop
+        assert first and second
+        return first.value("+"), second.value("-")
+
+    @cached_property
+    def electron_current_density(self) -> Any:
+        """Current from the first side to the second per current area that electrons carry."""
+        assert self.laws.electrons is not None
+        return self.laws.electrons.current_density(self.contact_area_fraction, *self._electron_potentials)
+
+    @cached_property
+    def electron_power(self) -> Any:
+        """i (phi_A - phi_B) per current area."""
+        first, second = self._electron_potentials
+        return self.electron_current_density * (first - second)

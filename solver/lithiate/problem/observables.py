@@ -226,6 +226,9 @@ class Observer:
             }
         if "porosity" in state.values:
             row["mean_porosity"] = self._total(state.values["porosity"] * state.current_volumes) / volume
+        if "electrode_potential_drop" in state.values:
+            drop = self._total(state.values["electrode_potential_drop"] * state.current_volumes) / volume
+            row["mean_electrode_potential"] = self.voltage() + drop * self.problem.units.potential
         if "failure_stress" in state.values:
             row["largest_failure_index"] = parallel.largest(communicator, state.failure_index)
         return {f"{key}.{name}": value for key, value in row.items()}

@@ -149,6 +149,11 @@ class Problem:
                 model.electrolyte_potential = self._add_unknown(
                     f"electrolyte_potential.{name}", space, charge_scale, instantaneous=True
                 )
+            if name in description.electron_regions:
+                space = unknowns.scalar_field_space(mesh)
+                model.electrode_potential_drop = self._add_unknown(
+                    f"electrode_potential_drop.{name}", space, charge_scale, instantaneous=True
+                )
             if solid.flows and description.switches.mechanics:
                 model.history = create_flow_history(mesh, self.measures.bulk_degree)
             if card.densifies and description.switches.mechanics and not description.switches.small_strain:
@@ -222,8 +227,7 @@ class Problem:
             self._add_all(balance_terms.momentum(region, platen, shape, platen.test))
         if region.concentration:
             self._add_all(balance_terms.lithium(region))
-        if region.electrolyte_potential and switches.conduction:
-            self._add_all(balance_terms.ions(region))
+        self._add_all(balance_terms.charge(region))
 
     def _add_interface(self, interface: InterfaceModel) -> None:
         """Traction, and whatever passes: what is taken from one side is given to the other."""
@@ -236,6 +240,8 @@ class Problem:
             self._add_all(balance_terms.film(interface))
         if interface.laws.exchange is not None:
             self._add_all(balance_terms.exchange(interface))
+        if interface.laws.electrons is not None:
+            self._add_all(balance_terms.electrons(interface))
 
     def _add_loads(self) -> None:
         """Platen force and applied current, both per platen area as built."""

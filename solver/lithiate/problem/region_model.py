@@ -21,6 +21,7 @@ from lithiate.physics import (
     transport,
 )
 from lithiate.physics.flow_laws import FlowLaw, NoFlow
+from lithiate.problem.conduction import ConductionModel
 from lithiate.problem.histories import FlowHistory
 from lithiate.problem.switches import Switches
 from lithiate.problem.unknowns import Unknown
@@ -42,6 +43,7 @@ class RegionModel:
         concentration: unknown stoichiometry c, or None.
         potential: unknown chemical potential mu, or None.
         electrolyte_potential: unknown phi_e, or None.
+        electrode_potential_drop: unknown phi_s - V, V being the potential of the collector, or None.
         history: plastic history, or None for an elastic region.
         largest_filling: largest stoichiometry so far at each node, or None where none needs it.
         old_closure: ln(phi_0 / phi) of the pores at the start of the step, or None where nothing densifies.
@@ -65,6 +67,7 @@ class RegionModel:
     old_closure: fem.Function | None = None
     drag: float = 0.0
     old_displacement: Any = None
+    electrode_potential_drop: Unknown | None = None
 
     @property
     def symmetry(self) -> str:
@@ -400,15 +403,19 @@ class RegionModel:
         )
 
     @cached_property
-    def ionic_current(self) -> Any:
-        """i_R, ionic current per area as built."""
-        assert self.electrolyte_potential is not None
-        gradient = kinematics.scalar_gradient(self.electrolyte_potential.value, self.symmetry)
-        return transport.ionic_current(self.solid.ionic_conductivity, self.deformation_gradient, gradient)
+    def conduction(self) -> tuple[ConductionModel, ...]:
+        """Of ions and of electrons, as far as their potentials are unknowns here."""
+        carriers = (
+            (self.electrolyte_potential if self.switches.conduction else None, self.solid.ionic_conductivity),
+            (self.electrode_potential_drop, self.solid.electronic_conductivity(self.stoichiometry)),
+        )
+        return tuple(
+            ConductionModel(self.name, self.measures, potential, conductivity, self.deformation_gradient)
+            for potential, conductivity in carriers
+            if potential is not None
+        )
 
     @cached_property
     def ohmic_power(self) -> Any:
-        """-i_R . Grad phi_e per volume as built."""
-        assert self.electrolyte_potential is not None
-        gradient = kinematics.scalar_gradient(self.electrolyte_potential.value, self.symmetry)
-        return -ufl.inner(self.ionic_current, gradient)
+        """Of all carriers per volume as built."""
+        return sum(model.power for model in self.conduction)

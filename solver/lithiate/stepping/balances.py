@@ -151,7 +151,8 @@ class Balances:
             charge_transfer=observer.charge_transfer_power(state)
             + observer.interface_total(state, "exchange_power"),
             film=observer.interface_total(state, "film_power"),
-            ohmic=observer.region_total(state, "ohmic_power"),
+            ohmic=observer.region_total(state, "ohmic_power")
+            + observer.interface_total(state, "electron_power"),
             diffusion=observer.region_total(state, "diffusion_power"),
             reservoir=observer.interface_total(state, "reservoir_power"),
         )
