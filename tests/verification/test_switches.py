@@ -4,25 +4,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from lithiate import Case, load_case
-from lithiate.courses.cell import CellCourse
-from lithiate.problem.from_case import build_problem
-from lithiate.problem.observables import Observer
-from lithiate.problem.problem import Problem
-from lithiate.runner import build_geometry
 from manufactured import FARADAY_CONSTANT, TEMPERATURE
-from mpi4py import MPI
-from short_cell import CASE, LITHIATE
+from short_cell import LITHIATE
+from switched_cell import ELASTIC, PRESS, carry_out
 from uniform_cell import inverted, open_circuit
 
 EXCHANGE, START, HEIGHT = 10.0, 0.3, 0.4e-6
 """Of the short cell: exchange current density [A/m2], filling, height of either layer [m]."""
 
 FACE = "film|electrolyte"
-ELASTIC = ("regions.film.flow=elastic", "regions.electrolyte.flow=elastic")
 CURRENTS = """
 [[protocol]]
 step = "lithiate"
@@ -33,12 +25,6 @@ step = "delithiate"
 current_density = "5 A/m2"
 until = { capacity = "1e-4 mAh/cm^2", voltage = "5 V" }
 """
-PRESS = """
-[[protocol]]
-step = "pressure"
-pressure = "50 MPa"
-until = { time = "1 min" }
-"""
 DEBONDABLE = (
     f'interfaces."{FACE}".bond=debondable',
     f'interfaces."{FACE}".strength="10 MPa"',
@@ -48,24 +34,9 @@ DEBONDABLE = (
 )
 
 
-def carry_out(folder: Path, protocol: str, *sets: str) -> tuple[Case, Problem, list[dict[str, Any]]]:
-    """The cell through a protocol: rows of the history. Every balance of what is left closes."""
-    text = f'{CASE}[stack_pressure]\npressure = "0 Pa"\n{protocol}'
-    (folder / "case.toml").write_text(text, encoding="utf-8")
-    case = load_case(folder / "case.toml", sets)
-    problem = build_problem(case, build_geometry(case, MPI.COMM_SELF))
-    course = CellCourse(case, problem, Observer(problem), lambda: None)
-    rows = [entry.row for entry in course.entries()]
-    assert max(course.worst_balances.values()) < 1e-3, course.worst_balances
-    for name in ("mechanics", "transport", "conduction", "reaction"):
-        told = [text for text in case.warnings if text.startswith(f"physics.{name} = false: ")]
-        assert len(told) == (not getattr(case.physics, name))
-    return case, problem, rows
-
-
 @pytest.mark.parametrize("conduction", [False, True])
 def test_charge_transfer_alone(tmp_path: Path, conduction: bool) -> None:
-    """V = U(c_0) + eta(i / (b_0 (1 - D))) with D as made, and i h / kappa on top with conduction; nothing else changes."""
+    """V = U(c_0) + eta(i / (b_0 (1 - D))), D as made, and i h / kappa on top with conduction; no more."""
     off = ["physics.mechanics=false", "physics.transport=false"]
     off += [] if conduction else ["physics.conduction=false"]
     case, problem, rows = carry_out(tmp_path, CURRENTS, *DEBONDABLE, *off)

@@ -16,7 +16,7 @@ from lithiate.case.joining import joined
 from lithiate.case.load import PROBLEMS, Load, VerificationProblem
 from lithiate.case.protocol import Entry, Step, carried_out
 from lithiate.case.region import Region
-from lithiate.case.sections import Expectation, Initial, Output, Physics, Solver, StackPressure
+from lithiate.case.sections import Boundary, Expectation, Initial, Output, Physics, Solver, StackPressure
 from lithiate.case.toml_text import dotted, to_toml, toml_value
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.open_circuit import filling_at
@@ -67,6 +67,8 @@ class Case(Frozen):
     quick: dict[str, Any] = Field(
         default_factory=dict, description="values that --quick sets, with keys as in --set"
     )
+
+    boundary: Boundary = Boundary()
 
     _path: Path = PrivateAttr(default=Path())
     _name: str = PrivateAttr(default="case")

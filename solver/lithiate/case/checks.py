@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lithiate.case.boundary_checks import boundary_findings
 from lithiate.case.case import Case
 from lithiate.case.convexity import convexity_findings
 from lithiate.case.electron_checks import electron_findings
@@ -44,7 +45,7 @@ def cross_findings(case: Case) -> list[Finding]:
     ]
     # Of functions that are wrong by themselves nothing more is asked.
     found += [] if found else convexity_findings(case)
-    found += switch_findings(case)
+    found += [*switch_findings(case), *boundary_findings(case)]
     if case.verification is not None:
         return [*found, *verification_findings(case), *electron_findings(case), *_expectations(case)]
     if case.load is not None and case.problem_name in PROBLEMS:

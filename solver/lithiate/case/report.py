@@ -65,6 +65,8 @@ def report_lines(case: Case) -> Iterator[str]:
         yield from _interface(case, name)
     if case.verification is None or case.verification.stack_pressure:
         yield f"Stack         {_stack(case.stack_pressure)}"
+    if case.boundary.sides == "free":
+        yield "Sides         free"
     if case.initial.mean_filling is not None:
         yield f"Start         mean filling {case.initial.mean_filling:g}, free of stress where empty"
     elif case.initial.potential is not None:

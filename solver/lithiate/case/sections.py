@@ -89,6 +89,16 @@ class Physics(Frozen):
         return self.conduction and self.reaction
 
 
+class Boundary(Frozen):
+    """``[boundary]``: what holds the outer faces of a cell beside its platen."""
+
+    sides: Literal["symmetry", "free"] = Field(
+        default="symmetry",
+        description="of side and side_y: symmetry: mirror planes, or rigid, slippery walls; free: nothing "
+        "holds them, so that the cell may widen",
+    )
+
+
 class Initial(Frozen):
     """``[initial]``: the state at time zero, free of stress (but see ``mean_filling``)."""
 

@@ -28,6 +28,7 @@ class Description:
         electron_regions: names of the regions whose electrode potential is resolved; in others it is that of
             the collector.
         collector: name of the surface at which electrons enter them, or None.
+        free_surfaces: names of flat outer surfaces that are no mirrors: nothing holds them.
     """
 
     cards: Mapping[str, MaterialCard]
@@ -41,6 +42,7 @@ class Description:
     tethered: frozenset[str] = frozenset()
     electron_regions: Collection[str] = ()
     collector: str | None = None
+    free_surfaces: tuple[str, ...] = ()
 
     def start_of(self, region: str) -> float:
         """Stoichiometry of a storing region at time zero."""

@@ -37,6 +37,7 @@ from lithiate.scaling import Units
 
 HOUR = 3600.0
 PLATEN_SURFACE = "top"
+SIDE_SURFACES = ("side", "side_y")
 
 FIXED_COMPONENTS = {
     "axis": (0,),
@@ -174,7 +175,9 @@ def _softer_side(case: Case, name: str, units: Units) -> tuple[float, float]:
 
 def describe(case: Case, geometry: Geometry, units: Units) -> Description:
     """Everything the problem needs to know about a case."""
-    loose = loose_bodies(geometry, FIXED_COMPONENTS) if case.physics.mechanics else []
+    free = SIDE_SURFACES if case.boundary.sides == "free" else ()
+    held = {name: fixed for name, fixed in FIXED_COMPONENTS.items() if name not in free}
+    loose = loose_bodies(geometry, held) if case.physics.mechanics else []
     return Description(
         cards={name: case.card(name) for name in case.regions},
         initial_stoichiometry=case.starts,
@@ -192,15 +195,17 @@ def describe(case: Case, geometry: Geometry, units: Units) -> Description:
         tethered=frozenset(name for body in loose for name in body),
         electron_regions=case.electron_regions,
         collector=case.physics.collector if case.resolves_electrons else None,
+        free_surfaces=free,
     )
 
 
 def hold_boundaries(problem: Problem) -> None:
     """Symmetry planes, side walls, the platen's own nodes and the grounded face."""
     geometry = problem.geometry
+    held = [name for name in geometry.surface_tags if name not in problem.description.free_surfaces]
     for body in geometry.bodies:
         name = "displacement." + "+".join(body)
-        for surface in geometry.surface_tags:
+        for surface in held:
             for component in FIXED_COMPONENTS.get(surface, ()):
                 problem.fix(name, surface, component % geometry.dimension)
             if surface == "side" and geometry.dimension == 3 and "side_y" not in geometry.surface_tags:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import ufl
 from dolfinx import fem, la
@@ -17,12 +19,17 @@ MIRRORS = {"axis": 0, "symmetry_x": 0, "symmetry_y": 1, "bottom": -1, "side": 0,
 """Flat surfaces that mirror the model, and the component of the normal that vanishes on them."""
 
 
-def smooth_normals(measures: Measures, interface: str) -> fem.Function:
+def smooth_normals(measures: Measures, interface: str, free: Collection[str] = ()) -> fem.Function:
     """Nodal averages of the facet normals on the first side's cells, discontinuous P2.
 
     At each vertex the normals of all facets around it are averaged by area; where the interface meets a
     symmetry plane the mirrored half counts too. Between vertices the average is interpolated. Where the
     interface has a real edge the facet's own normal is kept.
+
+    Args:
+        measures: over the geometry.
+        interface: name.
+        free: names of flat surfaces that do not mirror the model.
     """
     geometry = measures.geometry
     mesh = geometry.regions[geometry.interfaces[interface].sides[0]].mesh
@@ -39,7 +46,8 @@ def smooth_normals(measures: Measures, interface: str) -> fem.Function:
     normals = np.array(vector.array).reshape(-1, dimension)
     is_cylinder = dimension == 3 and "side_y" not in geometry.surface_tags
     for surface, component in MIRRORS.items():
-        if surface in geometry.surface_tags and not (surface == "side" and is_cylinder):
+        is_mirror = surface in geometry.surface_tags and surface not in free
+        if is_mirror and not (surface == "side" and is_cylinder):
             nodes = surface_dofs(geometry, averaged.function_space, surface)
             normals[nodes, component % dimension] = 0.0
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)

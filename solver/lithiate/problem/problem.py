@@ -187,7 +187,7 @@ class Problem:
                 potential.old.x.array[:] = potential.value.x.array
             gap = gap_as_made(self.geometry, name, laws)
             history = history_as_made(self.geometry, name, laws, gap)
-            normal = smooth_normals(self.measures, name)
+            normal = smooth_normals(self.measures, name, self.description.free_surfaces)
             sides = self.regions[first], self.regions[second]
             models[name] = InterfaceModel(
                 name, self.measures, laws, *sides, potential, self.time_step, normal, history, gap

@@ -24,12 +24,13 @@ class MirrorPlanes:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         geometry = problem.geometry
-        tags = geometry.surface_tags
+        tags, free = geometry.surface_tags, problem.description.free_surfaces
         self._bounds: dict[int, tuple[float, float]] = {}
         is_cylinder = geometry.dimension == 3 and "side_y" not in tags
         if is_cylinder or not any(name.endswith(WALL_SUFFIX) for name in tags):
             return
-        for component in sorted({MIRROR_COMPONENTS[name] for name in tags if name in MIRROR_COMPONENTS}):
+        mirrors = [name for name in tags if name in MIRROR_COMPONENTS and name not in free]
+        for component in sorted({MIRROR_COMPONENTS[name] for name in mirrors}):
             places = geometry.mesh.geometry.x[:, component]
             lower, upper = parallel.smallest, parallel.largest
             self._bounds[component] = (
