@@ -128,6 +128,12 @@ def only_line(path: Path, *sets: str) -> str:
             f"{INTERFACE}.contact_area.hardness",
             ["found 0", "> 0 Pa"],
         ),
+        (
+            'bond = "debondable"',
+            'bond = "bonded"\ncontact_enforcement = "augmented_lagrangian"',
+            f"{INTERFACE}.contact_enforcement",
+            ["augmented_lagrangian", '"debondable" or "contact"'],
+        ),
         # interface values
         ('strength = "10 MPa"\n', "", f"{INTERFACE}.strength", ["missing", "debondable"]),
         ('toughness = "0.1 J/m2"\n', "", f"{INTERFACE}.toughness", ["missing", "debondable"]),

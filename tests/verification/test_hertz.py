@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from running import read_history, run_case
 
 CASE = Path(__file__).parents[2] / "cases" / "verify_hertz" / "case.toml"
+RIGID = CASE.with_name("rigid.toml")
 SHEAR, RATIO = 1.3, 0.3
 Array = NDArray[np.float64]
 
@@ -56,13 +57,13 @@ def test_the_reference_point_of_a_line_force_does_not_move() -> None:
     assert half_space("line", np.array([0.0, 2.0])) == pytest.approx(0.0, abs=1e-15)
 
 
-def run(out: Path, *sets: str) -> tuple[dict[str, Array], list[float]]:
+def run(out: Path, *sets: str, path: Path = CASE, ranks: int = 1) -> tuple[dict[str, Array], list[float]]:
     """Every column by name without unit, and contact radius, pressure and approach of the closed form."""
-    outcome = run_case(out, "output.pictures=false", *sets, case=CASE)
+    outcome = run_case(out, "output.pictures=false", *sets, case=path, ranks=ranks)
     assert outcome.returncode == 0, outcome.stderr
     names, values = read_history(out)
     assert {"contact_radius [m]", "largest_contact_pressure [Pa]", "approach [m]"} <= set(names)
-    case = load_case(CASE, sets)
+    case = load_case(path, sets)
     theory, force, depth = hertz_of(case), case.load.force, case.geometry.block_height
     ratios = tuple(float(case.card(name).poisson_ratio.at(0.0, 298.15)) for name in case.regions)
     expected = [
@@ -106,10 +107,30 @@ def test_default_mesh(tmp_path: Path, sets: tuple[str, ...]) -> None:
     check(*run(tmp_path / "out", *sets), 0.005)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sets", "ranks"),
+    [((), 1), ((), 2), (("geometry.shape='cylinder'", "load.force=1000"), 1)],
+)
+def test_rigid_shape(tmp_path: Path, sets: tuple[str, ...], ranks: int) -> None:
+    """A round shape where the closed form has a parabola: what lies between them is of order (a/R)^2."""
+    check(*run(tmp_path / "out", *sets, path=RIGID, ranks=ranks), 0.01)
+
+
+@pytest.mark.slow
+def test_multipliers_forgive_a_soft_penalty(tmp_path: Path) -> None:
+    """A tenth of the default penalty, with which 2 % are missed by the penalty alone."""
+    contact = 'interfaces."body|obstacle"'
+    soft = f"{contact}.penalty_stiffness='7e17 Pa/m'"
+    enforced = f"{contact}.contact_enforcement='augmented_lagrangian'"
+    check(*run(tmp_path / "out", soft, enforced), 0.004)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ('interfaces."body|obstacle".bond="bonded"', "bond"),
+        ('geometry.obstacle="rigid"', "obstacle"),
         ("geometry.contact_width='0.4 um'", "geometry.contact_width"),
         ("load.force=-1", "load.force"),
         ("load.force='1 MPa'", "load.force"),

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -35,12 +37,12 @@ class HertzContactGeometry(BaseModel):
     cylinder (plane strain) or sphere (axisymmetric, x = r), and is found in ``MeshData.interface_gaps``.
     Surfaces: ``axis``, ``bottom``, ``side``, ``top``. Elements have ``mesh_size`` on the interface up to
     ``contact_width``, which must hold the contact, and grow by 0.15 of the distance from there.
+
+    With ``obstacle = "rigid"`` there is only the ``body``, whose ``top`` meets a round shape without a mesh.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    regions: ClassVar[tuple[str, ...]] = ("body", "obstacle")
-    interfaces: ClassVar[tuple[str, ...]] = (_INTERFACE,)
     surfaces: ClassVar[tuple[str, ...]] = ("axis", "bottom", "side", "top")
 
     family: Literal["verification"]
@@ -57,6 +59,10 @@ class HertzContactGeometry(BaseModel):
     ] = None
     height: Annotated[Length | None, Field(description="of each of the two; width if not given")] = None
     mesh_size: Annotated[Length, Field(description="element size within contact_width")]
+    obstacle: Annotated[
+        Literal["blocks", "rigid"],
+        Field(description="an elastic block above the body, or a rigid shape without a mesh"),
+    ] = "blocks"
 
     @model_validator(mode="before")
     @classmethod
@@ -109,6 +115,16 @@ class HertzContactGeometry(BaseModel):
         return self
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """Names of the regions."""
+        return ("body",) if self.obstacle == "rigid" else ("body", "obstacle")
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """Names of the interfaces."""
+        return () if self.obstacle == "rigid" else (_INTERFACE,)
+
+    @property
     def block_width(self) -> float:
         """Extent of both bodies from the axis [m]."""
         return self.width if self.width is not None else _WIDTH_OVER_CONTACT * self.contact_width
@@ -130,11 +146,11 @@ class HertzContactGeometry(BaseModel):
 
     def interface_areas(self) -> dict[str, float]:
         """Exact area of the flat interface [m2; plane strain: per metre of depth]."""
-        return {_INTERFACE: self.platen_area}
+        return dict.fromkeys(self.interfaces, self.platen_area)
 
     def interface_mesh_size(self, name: str) -> float:
         """Element size on the interface of this name within ``contact_width`` [m]."""
-        return {_INTERFACE: self.mesh_size}[name]
+        return dict.fromkeys(self.interfaces, self.mesh_size)[name]
 
     def initial_gap(self, distance: FloatArray) -> FloatArray:
         """Gap x^2/(2 R) between the undeformed faces [m].
@@ -147,61 +163,20 @@ class HertzContactGeometry(BaseModel):
 
     def estimated_cells(self) -> dict[str, int]:
         """Number of elements of each body, within about a third."""
-        near, far, width, height = self._in_contact_widths()
-        near, far = max(near, _SMALLEST_SIZE), max(far, _SMALLEST_SIZE)
-        cells = cells_around(
-            lambda distance: 1.0 + math.pi / 2.0 * distance,
-            width * height,
-            lambda distance: np.minimum(far, near + _GROWTH * distance),
-            AREA_OF_TRIANGLE,
-            2,
-            math.hypot(width, height),
-        )
-        return dict.fromkeys(self.regions, math.ceil(cells))
+        return dict.fromkeys(self.regions, estimated_cells_of_body(*self._in_contact_widths()))
 
     def build(self) -> MeshData:
-        """Mesh both bodies with gmsh, in units of ``contact_width``: its geometric tolerance is absolute.
+        """Mesh the bodies with gmsh, in units of ``contact_width``: its geometric tolerance is absolute.
 
         Raises:
             InputError: If gmsh is missing or fails.
         """
-        near, far, width, height = self._in_contact_widths()
-        with gmsh_session("two bodies in contact") as gmsh:
-            occ = gmsh.model.occ
-            rows = [[occ.addPoint(x, y, 0.0) for x in (0.0, width)] for y in (-height, 0.0, height)]
-            levels = [occ.addLine(*row) for row in rows]
-            axis = [occ.addLine(rows[row][0], rows[row + 1][0]) for row in (0, 1)]
-            side = [occ.addLine(rows[row][1], rows[row + 1][1]) for row in (0, 1)]
-            bodies = [
-                occ.addPlaneSurface([occ.addCurveLoop([levels[row], side[row], levels[row + 1], axis[row]])])
-                for row in (0, 1)
-            ]
-            occ.synchronize()
-            distance = "Sqrt(Max(0,x-1)*Max(0,x-1)+y*y)"
-            set_size_field(gmsh, f"Min({far!r},{near!r}+{_GROWTH!r}*{distance})")
-            generate(gmsh, 2)
-            regions = {name: [body] for name, body in zip(self.regions, bodies, strict=True)}
-            lines = {"axis": axis, "bottom": [levels[0]], "side": side, "top": [levels[2]]}
-            lines[_INTERFACE] = [levels[1]]
-            points, cells, cell_tags, facets, facet_tags = read_simplices(gmsh, 2, regions, lines)
-        tags = {name: tag for tag, name in enumerate(lines, start=1)}
-        points = points * self.contact_width
-        on_interface = np.unique(facets[facet_tags == tags[_INTERFACE]])
-        points[on_interface, 1] = 0.0
-        # Freed of the kernel's round-off: no r < 0.
-        points[np.unique(facets[facet_tags == tags["axis"]]), 0] = 0.0
-        return MeshData(
-            points=points,
-            cells=cells,
-            cell_tags=cell_tags,
-            facets=facets,
-            facet_tags=facet_tags,
-            regions={name: tag for tag, name in enumerate(regions, start=1)},
-            surfaces={name: tags[name] for name in self.surfaces},
-            interfaces={_INTERFACE: tags[_INTERFACE]},
-            symmetry=self.symmetry,
-            interface_gaps={_INTERFACE: self.initial_gap(points[on_interface, 0])},
-        )
+        data = mesh_bodies(self.regions, self.contact_width, *self._in_contact_widths(), self.symmetry)
+        if not self.interfaces:
+            return data
+        on_interface = np.unique(data.facets[data.facet_tags == data.interfaces[_INTERFACE]])
+        gaps = {_INTERFACE: self.initial_gap(data.points[on_interface, 0])}
+        return dataclasses.replace(data, interface_gaps=gaps)
 
     def _in_contact_widths(self) -> tuple[float, float, float, float]:
         """Element size near and far, width and height of a body, over ``contact_width``."""
@@ -209,3 +184,87 @@ class HertzContactGeometry(BaseModel):
             length / self.contact_width for length in (self.mesh_size, self.block_width, self.block_height)
         )
         return near, max(near, min(width, height) / 6.0), width, height
+
+
+def estimated_cells_of_body(near: float, far: float, width: float, height: float) -> int:
+    """Number of elements of one body, within about a third.
+
+    Args:
+        near: element size close to the contact, over the half-width of the contact zone.
+        far: the same far from it.
+        width: of the body, in the same unit.
+        height: of the body, in the same unit.
+    """
+    near, far = max(near, _SMALLEST_SIZE), max(far, _SMALLEST_SIZE)
+    cells = cells_around(
+        lambda distance: 1.0 + math.pi / 2.0 * distance,
+        width * height,
+        lambda distance: np.minimum(far, near + _GROWTH * distance),
+        AREA_OF_TRIANGLE,
+        2,
+        math.hypot(width, height),
+    )
+    return math.ceil(cells)
+
+
+def mesh_bodies(
+    regions: tuple[str, ...],
+    unit: float,
+    near: float,
+    far: float,
+    width: float,
+    height: float,
+    symmetry: Literal["axisymmetric", "plane_strain"],
+) -> MeshData:
+    """Mesh a body whose upper face is at height 0, and a second one above it if there is one.
+
+    Args:
+        regions: one or two names, the lower body first.
+        unit: half-width of the zone of even, small elements [m].
+        near: element size in that zone, over ``unit``.
+        far: element size far from it, over ``unit``.
+        width: of each body, over ``unit``.
+        height: of each body, over ``unit``.
+        symmetry: of the model.
+
+    Raises:
+        InputError: If gmsh is missing or fails.
+    """
+    levels_at = (-height, 0.0, height)[: len(regions) + 1]
+    with gmsh_session("bodies in contact") as gmsh:
+        occ = gmsh.model.occ
+        rows = [[occ.addPoint(x, y, 0.0) for x in (0.0, width)] for y in levels_at]
+        levels = [occ.addLine(*row) for row in rows]
+        axis = [occ.addLine(low[0], high[0]) for low, high in pairwise(rows)]
+        side = [occ.addLine(low[1], high[1]) for low, high in pairwise(rows)]
+        bodies = [
+            occ.addPlaneSurface([occ.addCurveLoop([levels[row], side[row], levels[row + 1], axis[row]])])
+            for row in range(len(regions))
+        ]
+        occ.synchronize()
+        distance = "Sqrt(Max(0,x-1)*Max(0,x-1)+y*y)"
+        set_size_field(gmsh, f"Min({far!r},{near!r}+{_GROWTH!r}*{distance})")
+        generate(gmsh, 2)
+        tagged = {name: [body] for name, body in zip(regions, bodies, strict=True)}
+        lines = {"axis": axis, "bottom": [levels[0]], "side": side, "top": [levels[-1]]}
+        surfaces = tuple(lines)
+        if len(regions) > 1:
+            lines["|".join(regions)] = [levels[1]]
+        points, cells, cell_tags, facets, facet_tags = read_simplices(gmsh, 2, tagged, lines)
+    tags = {name: tag for tag, name in enumerate(lines, start=1)}
+    points = points * unit
+    meeting = tags["|".join(regions)] if len(regions) > 1 else tags["top"]
+    points[np.unique(facets[facet_tags == meeting]), 1] = 0.0
+    # Freed of the kernel's round-off: no r < 0.
+    points[np.unique(facets[facet_tags == tags["axis"]]), 0] = 0.0
+    return MeshData(
+        points=points,
+        cells=cells,
+        cell_tags=cell_tags,
+        facets=facets,
+        facet_tags=facet_tags,
+        regions={name: tag for tag, name in enumerate(tagged, start=1)},
+        surfaces={name: tags[name] for name in surfaces},
+        interfaces={name: tags[name] for name in lines if name not in surfaces},
+        symmetry=symmetry,
+    )

@@ -27,7 +27,7 @@ class HertzContact:
     Attributes:
         shape: "sphere" or "cylinder".
         radius: R of the gap x^2 / (2 R) between them [m].
-        first, second: E / (1 - nu^2) of the bodies [Pa].
+        first, second: E / (1 - nu^2) of the bodies [Pa]; infinite of a rigid one.
     """
 
     shape: str
@@ -61,7 +61,7 @@ class HertzContact:
             return 3 * force / (2 * math.pi * contact**2)
         return 2 * force / (math.pi * contact)
 
-    def approach(self, force: float, depth: float, ratios: tuple[float, float]) -> float:
+    def approach(self, force: float, depth: float, ratios: tuple[float, ...]) -> float:
         """By how much remote points of the bodies come closer [m].
 
         Of a sphere a^2 / R. That of a cylinder has no limit; here it is of points on the axis at a depth d in
@@ -70,14 +70,14 @@ class HertzContact:
         Args:
             force: as above.
             depth: d [m], much larger than a.
-            ratios: Poisson's ratios of the bodies.
+            ratios: Poisson's ratios of the bodies; a rigid second one needs none.
         """
         contact = self.contact_radius(force)
         if self.shape == "sphere":
             return contact**2 / self.radius
         return sum(
             force / (math.pi * modulus) * (2 * math.log(2 * depth / contact) - ratio / (1 - ratio))
-            for modulus, ratio in zip((self.first, self.second), ratios, strict=True)
+            for modulus, ratio in zip((self.first, self.second), ratios, strict=False)
         )
 
 
@@ -94,6 +94,7 @@ def hertz_of(case: Case) -> HertzContact:
             float(case.card(name).youngs_modulus.at(0.0, temperature)),
             float(case.card(name).poisson_ratio.at(0.0, temperature)),
         )
-        for name in ("body", "obstacle")
+        for name in shape.regions
     ]
-    return HertzContact(shape.shape, shape.radius, *moduli)
+    rigid = [math.inf] * (2 - len(moduli))
+    return HertzContact(shape.shape, shape.radius, *moduli, *rigid)

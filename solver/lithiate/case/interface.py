@@ -178,6 +178,12 @@ class Interface(Frozen):
         description="per true contact area, between two regions that conduct electrons, with "
         'physics.electrons = "resolved"; the default makes the electrode potential continuous',
     )
+    contact_enforcement: Literal["penalty", "augmented_lagrangian"] = Field(
+        default="penalty",
+        description="how faces that press are kept apart: with the penalty alone they overlap by pressure "
+        "over penalty_stiffness; the augmented Lagrangian solves each step again until they overlap by less "
+        "than 1e-5 of an element",
+    )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")
 
@@ -223,6 +229,16 @@ class Interface(Frozen):
         if self.bonded_share == PRESSED and isinstance(self.contact_area, NoPressedContact):
             text = f'found "{PRESSED}" with contact_area.model = "none"; allowed: "persson", "plastic"'
             raise refuse_key("bonded_share", text)
+        return self
+
+    @model_validator(mode="after")
+    def _enforcement_is_of_a_contact(self) -> Interface:
+        if self.bond == "bonded" and self.contact_enforcement != "penalty":
+            raise refuse_key(
+                "contact_enforcement",
+                f'found "{self.contact_enforcement}" with bond = "bonded"; allowed: only with "debondable" '
+                'or "contact", because bonded faces share one displacement',
+            )
         return self
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -101,19 +102,20 @@ def fill_contact_width(table: dict[str, Any]) -> None:
     geometry = table.get("geometry")
     if not isinstance(geometry, dict) or geometry.get("problem") != "hertz" or "contact_width" in geometry:
         return
+    is_rigid = geometry.get("obstacle") == "rigid"
     try:
+        moduli = [
+            half_space_modulus(
+                TypeAdapter(Modulus).validate_python(table["regions"][name]["youngs_modulus"]).smallest(),
+                TypeAdapter(PoissonRatio).validate_python(table["regions"][name]["poisson_ratio"]).smallest(),
+            )
+            for name in (("body",) if is_rigid else ("body", "obstacle"))
+        ]
         contact = HertzContact(
             str(geometry.get("shape", "sphere")),
             TypeAdapter(Length).validate_python(geometry["radius"]),
-            *(
-                half_space_modulus(
-                    TypeAdapter(Modulus).validate_python(table["regions"][name]["youngs_modulus"]).smallest(),
-                    TypeAdapter(PoissonRatio)
-                    .validate_python(table["regions"][name]["poisson_ratio"])
-                    .smallest(),
-                )
-                for name in ("body", "obstacle")
-            ),
+            moduli[0],
+            math.inf if is_rigid else moduli[1],
         ).contact_radius(TypeAdapter(Force).validate_python(table["load"]["force"]))
     except (ValidationError, ArithmeticError, KeyError, TypeError, AttributeError):
         return

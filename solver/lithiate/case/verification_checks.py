@@ -215,7 +215,7 @@ def _hertz(case: Case) -> Iterator[Finding]:
     shape, load = case.geometry, case.load
     if not isinstance(shape, HertzContactGeometry) or load is None or load.force is None:
         return
-    if not case.interfaces["body|obstacle"].debondable:
+    if shape.obstacle == "blocks" and not case.interfaces["body|obstacle"].debondable:
         path = ("interfaces", "body|obstacle", "bond")
         yield Finding(path, 'found "bonded"; allowed: "contact", because the faces start apart')
     contact = hertz_of(case).contact_radius(load.force)

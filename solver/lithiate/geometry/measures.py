@@ -49,16 +49,17 @@ class Measures:
         self._bulk = ufl.Measure("dx", domain=geometry.mesh, subdomain_data=geometry.cell_tags)
         self._boundary = ufl.Measure("ds", domain=geometry.mesh, subdomain_data=geometry.facet_tags)
         points, weights = FACE_POINTS[geometry.dimension]
+        self._face_rule = {
+            "quadrature_rule": "custom",
+            "quadrature_points": points,
+            "quadrature_weights": weights,
+        }
         pairs = [(interface.tag, interface.pairs.ravel()) for interface in geometry.interfaces.values()]
         self._interior = ufl.Measure(
             "dS",
             domain=geometry.mesh,
             subdomain_data=pairs,
-            metadata={
-                "quadrature_rule": "custom",
-                "quadrature_points": points,
-                "quadrature_weights": weights,
-            },
+            metadata=self._face_rule,
         )
 
     def _cell_centroids(self) -> fem.Function:
@@ -113,6 +114,15 @@ class Measures:
     def surface(self, integrand: Any, name: str) -> Any:
         """Integral over a named outer surface."""
         return integrand * self.weight * self._boundary(self.geometry.surface_tags[name])
+
+    def pressed_surface(self, integrand: Any, name: str) -> Any:
+        """Integral over a named outer surface that meets an obstacle, at points like those of interfaces."""
+        return self.surface_points(integrand * self.weight, name)
+
+    def surface_points(self, integrand: Any, name: str) -> Any:
+        """Sum over these points with the weights of the mesh area (no revolution)."""
+        tag = self.geometry.surface_tags[name]
+        return ufl.as_ufl(integrand) * self._boundary(tag, metadata=self._face_rule)
 
     def interface(self, integrand: Any, name: str) -> Any:
         """Integral over an interface as built; '+' is the first-named side."""

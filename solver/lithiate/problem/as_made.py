@@ -65,6 +65,8 @@ def history_as_made(
         history.largest_pressure = fem.Function(history_space(mesh))
     if laws.bonded_by_pressing:
         history.bonded_share = fem.Function(history_space(mesh))
+    if laws.largest_penetration is not None:
+        history.multiplier = fem.Function(history_space(mesh))
     if isinstance(law, CohesiveLaw) and law.remembers_spent_work:
         # How it was damaged is not known: as if it had been opened.
         history.spent = fem.Function(history_space(mesh))

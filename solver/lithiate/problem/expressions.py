@@ -59,7 +59,7 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
     }
     law = model.laws.cohesion
     if law is not None and model.history is not None:
-        expressions["cohesive_energy"] = law.stored_energy(kinematics, model.new_history)
+        expressions["cohesive_energy"] = model.stored_energy
         expressions["spent_toughness"] = model.spent_toughness
         expressions["viscous_work"] = law.viscous_work(
             kinematics, model.new_history, model.history.opening("+")

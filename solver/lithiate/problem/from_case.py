@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.film import Film
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics, LinearKinetics
+from lithiate.problem.augmentation import TOLERANCE_PER_ELEMENT
 from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
 from lithiate.problem.platen import body_at
@@ -97,7 +99,7 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         _at_places(interface.initial_damage, units, 1.0),
         _at_places(interface.initial_gap, units, units.length),
     )
-    return InterfaceLaws(
+    laws = InterfaceLaws(
         cohesion,
         friction,
         area,
@@ -109,6 +111,10 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         bonded_by_pressing=pressed,
         electrons=electrons,
     )
+    if cohesion is not None and interface.contact_enforcement == "augmented_lagrangian":
+        size = case.geometry.interface_mesh_size(name) / units.length
+        return replace(laws, largest_penetration=TOLERANCE_PER_ELEMENT * size)
+    return laws
 
 
 def _at_places(

@@ -42,6 +42,7 @@ class InterfaceLaws:
         film: in series with charge transfer, or None.
         bonded_by_pressing: whether b_0 is what fabrication makes, in place of ``bonded_share``.
         electrons: their exchange between two regions whose electrode potentials are resolved, or None.
+        largest_penetration: that an augmented Lagrangian leaves of contact; None for the penalty alone.
     """
 
     cohesion: CohesiveLaw | ContactLaw | None
@@ -56,6 +57,7 @@ class InterfaceLaws:
     film: Film | None = None
     bonded_by_pressing: bool = False
     electrons: PotentialExchange | None = None
+    largest_penetration: float | None = None
 
 
 @dataclass(eq=False)
@@ -68,6 +70,7 @@ class InterfaceHistory:
         largest_pressure: largest contact pressure, or None where the contact area does not remember it.
         spent: work of separation dissipated per current area, or None where damage alone tells it.
         bonded_share: b_0 that fabrication made, or None where it is given.
+        multiplier: lambda of an augmented Lagrangian, or None with the penalty alone.
     """
 
     opening: fem.Function
@@ -75,6 +78,7 @@ class InterfaceHistory:
     largest_pressure: fem.Function | None = None
     spent: fem.Function | None = None
     bonded_share: fem.Function | None = None
+    multiplier: fem.Function | None = None
 
 
 @dataclass(eq=False)
@@ -164,6 +168,9 @@ class InterfaceModel:
         """Traction on the electrode's face per current area: cohesion and contact, and D times friction."""
         assert self.laws.cohesion is not None
         cohesive = self.laws.cohesion.traction(self.kinematics, self.new_history)
+        if self._multiplier is not None:
+            by_penalty = self.laws.cohesion.contact_pressure(self.kinematics)
+            cohesive += (by_penalty - self.contact_pressure) * self.kinematics.normal
         return (
             cohesive if self.friction is None else cohesive + self.dissipated_share * self.friction.traction
         )
@@ -177,12 +184,32 @@ class InterfaceModel:
 
     @cached_property
     def contact_pressure(self) -> Any:
-        """p_n, zero on a bonded interface (which is in full contact anyway)."""
-        return (
-            ufl.as_ufl(0.0)
-            if self.laws.cohesion is None
-            else self.laws.cohesion.contact_pressure(self.kinematics)
-        )
+        """p_n, with a multiplier <lambda - K g_n>; zero on a bonded interface, in full contact anyway."""
+        law = self.laws.cohesion
+        if law is None:
+            return ufl.as_ufl(0.0)
+        if self._multiplier is None:
+            return law.contact_pressure(self.kinematics)
+        return ufl.max_value(self._multiplier - law.stiffness * self.kinematics.gap, 0.0)
+
+    @property
+    def _multiplier(self) -> Any:
+        """lambda on the first side, or None."""
+        if self.history is None or self.history.multiplier is None:
+            return None
+        return self.history.multiplier("+")
+
+    @cached_property
+    def stored_energy(self) -> Any:
+        """Of cohesion, and of contact p_n <-g_n> / 2, per current area."""
+        law = self.laws.cohesion
+        assert law is not None
+        stored = law.stored_energy(self.kinematics, self.new_history)
+        if self._multiplier is None:
+            return stored
+        overlap = ufl.max_value(-self.kinematics.gap, 0)
+        beyond_penalty = self.contact_pressure - law.contact_pressure(self.kinematics)
+        return stored + beyond_penalty * overlap / 2
 
     @cached_property
     def largest_pressure(self) -> Any:

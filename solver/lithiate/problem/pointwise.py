@@ -143,6 +143,45 @@ class InterfacePoints:
         }
 
 
+class SurfacePoints:
+    """Values at the points of a named outer surface of a body, placed like those of an interface.
+
+    Attributes:
+        names: of the components, in order.
+        places: (cell, node) index pair of the points, ghosts included.
+        weights: (points,) mesh area of each of this rank's own points.
+        coordinates: (points, 3) their places on the mesh as built.
+    """
+
+    def __init__(
+        self, measures: Measures, surface: str, mesh: dolfinx_mesh.Mesh, expressions: Mapping[str, Any]
+    ) -> None:
+        maps = measures.geometry.entity_maps()
+        self.names = tuple(expressions)
+        space = history_space(mesh)
+        unit = compat.compile_form(measures.surface_points(ufl.TestFunction(space), surface), maps)
+        all_weights = _assembled(unit)[space.dofmap.list]
+        self.places = np.nonzero(all_weights > 0)
+        self._used_weights = all_weights[self.places]
+        self._is_own = self.places[0] < mesh.topology.index_map(mesh.topology.dim).size_local
+        self.weights = self._used_weights[self._is_own]
+        self.coordinates = space.tabulate_dof_coordinates()[space.dofmap.list[self.places][self._is_own]]
+        blocked = fem.functionspace(mesh, ("DG", HISTORY_DEGREE, (len(self.names),)))
+        self._dofs = blocked.dofmap.list[self.places]
+        values = ufl.as_vector(list(expressions.values()))
+        integrand = measures.surface_points(ufl.inner(values, ufl.TestFunction(blocked)), surface)
+        self._form = compat.compile_form(integrand, maps)
+
+    def all_values(self) -> NDArray[np.float64]:
+        """(points with ghosts, components) values now, at ``places``."""
+        assembled = _assembled(self._form).reshape(-1, len(self.names))
+        return assembled[self._dofs] / self._used_weights[:, None]
+
+    def own_values(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """(own points,) values of every named expression, from :meth:`all_values`."""
+        return {name: values[self._is_own, index] for index, name in enumerate(self.names)}
+
+
 def history_space(mesh: dolfinx_mesh.Mesh, components: int = 0) -> fem.FunctionSpace:
     """Discontinuous P2 on the first side, whose facet nodes hold the interface quadrature points.
 

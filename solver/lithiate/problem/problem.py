@@ -14,6 +14,7 @@ from lithiate.geometry import Geometry, Measures, surface_dofs
 from lithiate.materials.parameters import SolidParameters, StorageParameters
 from lithiate.problem import balance_terms, unknowns
 from lithiate.problem.as_made import bond_what_is_pressed, gap_as_made, history_as_made
+from lithiate.problem.augmentation import Augmentation
 from lithiate.problem.description import Description
 from lithiate.problem.histories import create_closure_history, create_flow_history
 from lithiate.problem.history_keeper import HistoryKeeper
@@ -21,6 +22,7 @@ from lithiate.problem.interface_model import InterfaceModel
 from lithiate.problem.interface_unknowns import create_interface_unknown
 from lithiate.problem.normals import smooth_normals
 from lithiate.problem.platen import body_at, platen_equation, platen_shape
+from lithiate.problem.pointwise import InterfacePoints
 from lithiate.problem.region_model import RegionModel
 from lithiate.problem.tether import drag_stiffness
 from lithiate.problem.unknowns import ELECTRODE_POTENTIAL, PLATEN, Unknown
@@ -53,6 +55,7 @@ class Problem:
         voltage_held: one where the electrode potential is prescribed and the current follows, else zero.
         held_potential: the electrode potential that is prescribed then.
         reaction: form of the current that reacts at all interfaces, None without reactions.
+        augmentations: multipliers of contacts that a penalty alone does not enforce.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Problem:
         self.regions = self._create_regions()
         self.interfaces = self._create_interfaces()
         self.residuals: dict[str, Any] = {}
+        self.augmentations = self._create_augmentations()
         self.reaction: Any = None
         self.platen_resistance: Any = None
         for region in self.regions.values():
@@ -203,6 +207,22 @@ class Problem:
         self.unknowns[name] = drop
         return drop
 
+    def _create_augmentations(self) -> list[Augmentation]:
+        found = []
+        for name, model in self.interfaces.items():
+            tolerance = model.laws.largest_penetration
+            if model.history is None or model.history.multiplier is None or tolerance is None:
+                continue
+            fields = {
+                "pressure": model.contact_pressure,
+                "gap": model.kinematics.gap,
+                "weight": self.measures.weight("+"),
+            }
+            points = InterfacePoints(self.measures, name, fields)
+            communicator = self.geometry.communicator
+            found.append(Augmentation(model.history.multiplier, points, tolerance, communicator))
+        return found
+
     # Residuals
 
     def add(self, unknown: str, form: Any) -> None:
@@ -310,6 +330,8 @@ class Problem:
     def accept_step(self) -> None:
         """Make the end of the step the start of the next one: histories first, then the unknowns."""
         self._history_keeper.accept()
+        for augmentation in self.augmentations:
+            augmentation.accept()
         for unknown in self.unknowns.values():
             unknown.old.x.array[:] = unknown.value.x.array
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lithiate import parallel
+from lithiate.problem.augmentation import MOST_ITERATIONS
 from lithiate.problem.nonlinear import NewtonOutcome, NonlinearSystem
 from lithiate.problem.problem import Problem
 
@@ -68,6 +69,7 @@ class Stepper:
         """Solve one step of the given length from the accepted state; nothing is accepted yet."""
         problem = self.problem
         problem.time_step.value = time_step
+        self._restore_multipliers()
         predicted = {}
         for name, unknown in problem.unknowns.items():
             guess = unknown.old.x.array.copy()
@@ -78,10 +80,29 @@ class Stepper:
                 guess = np.clip(guess, EDGE * old, 1 - EDGE * (1 - old))
             unknown.value.x.array[:] = guess
             predicted[name] = guess
-        newton = self.system.solve()
+        newton = self._solve()
         if not newton.converged:
             return StepOutcome(newton, np.inf)
         return StepOutcome(newton, self._error(predicted, time_step))
+
+    def _solve(self) -> NewtonOutcome:
+        """Newton's method, again and again where multipliers have to close contacts."""
+        newton = self.system.solve()
+        for _ in range(MOST_ITERATIONS):
+            still_open = [
+                item for item in self.problem.augmentations if newton.converged and not item.is_closed
+            ]
+            if not still_open:
+                return newton
+            for augmentation in still_open:
+                augmentation.augment()
+            further = self.system.solve()
+            newton = replace(further, iterations=newton.iterations + further.iterations)
+        return replace(newton, converged=False, reason="contacts not closed by their multipliers")
+
+    def _restore_multipliers(self) -> None:
+        for augmentation in self.problem.augmentations:
+            augmentation.restore()
 
     def _error(self, predicted: dict[str, NDArray[np.float64]], time_step: float) -> float:
         if time_step <= 0.0:
@@ -116,6 +137,7 @@ class Stepper:
         """Return to the accepted state."""
         for unknown in self.problem.unknowns.values():
             unknown.value.x.array[:] = unknown.old.x.array
+        self._restore_multipliers()
 
 
 def next_step(time_step: float, outcome: StepOutcome) -> float:

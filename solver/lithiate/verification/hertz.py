@@ -6,7 +6,6 @@ K. L. Johnson, Contact Mechanics (1985), chapter 4.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from dolfinx import fem, la
@@ -18,14 +17,13 @@ from lithiate.case import Case
 from lithiate.case.hertz_theory import hertz_of
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
-from lithiate.problem.from_case import interface_laws
-from lithiate.problem.observables import Observer
-from lithiate.problem.states import InterfaceState, State
+from lithiate.problem.states import State
 from lithiate.scaling import GAS_CONSTANT, Units
-from lithiate.verification.drive import Progress, bare_problem, stepper_of
+from lithiate.verification.drive import Progress, stepper_of
 from lithiate.verification.far_field import line_force, point_force
+from lithiate.verification.hertz_contacts import BODY, INTERFACE, create_contact
 
-BODY, OBSTACLE, INTERFACE = "body", "obstacle", "body|obstacle"
+OBSTACLE = "obstacle"
 OUTER = {BODY: ("bottom", "side"), OBSTACLE: ("top", "side")}
 
 STEPS = 5
@@ -55,9 +53,8 @@ class Hertz:
         modulus = theory.contact_modulus
         # There is no lithium: the unit of concentration makes the contact modulus the unit of stress.
         units = self._units = Units(geometry.length, 1.0, modulus / (GAS_CONSTANT * temperature), temperature)
-        laws = replace(interface_laws(case, INTERFACE, units), kinetics=None, exchange=None)
-        problem = self.problem = bare_problem(case, geometry, units, interfaces={INTERFACE: laws})
-        self._make_gap_round(shape)
+        self._contact = create_contact(case, geometry, units)
+        problem = self.problem = self._contact.problem
         self._theory, self._is_sphere = theory, shape.shape == "sphere"
         self._force_unit = units.stress * (units.length**2 if self._is_sphere else units.length)
         self._full_force = load.force / self._force_unit
@@ -65,26 +62,19 @@ class Hertz:
         self._copies = 1.0 if self._is_sphere else 2.0
         self._far: dict[str, fem.Function] = {}
         self._held: dict[str, fem.Function] = {}
-        for name, surfaces in OUTER.items():
+        for name in case.regions:
+            surfaces = OUTER[name]
             card = case.card(name)
             ratio = float(card.poisson_ratio.at(0.0, temperature))
             shear = float(card.youngs_modulus.at(0.0, temperature)) / units.stress / (2 * (1 + ratio))
             self._hold(name, surfaces, shear, ratio, shape.block_height / units.length)
         self._stepper = stepper_of(case, problem)
-        self._observer = Observer(problem)
-        self._force_forms = self._compile_force()
         self._reaction_form = compat.compile_form(
             problem.residuals[f"displacement.{BODY}"], geometry.entity_maps()
         )
         self.time = self.time_step = 0.0
         self.iterations = self.rejected_steps = 0
         self._approach = 0.0
-
-    def _make_gap_round(self, shape: HertzContactGeometry) -> None:
-        """The gap itself at the points between the mesh's own, where that of a polygon is too large."""
-        gap, unit = self.problem.interfaces[INTERFACE].initial_gap, self._units.length
-        assert gap is not None
-        gap.interpolate(lambda points: shape.initial_gap(points[0] * unit) / unit)
 
     def _hold(self, name: str, surfaces: tuple[str, ...], shear: float, ratio: float, height: float) -> None:
         """Outer faces at what a unit force does there, times the force; the axis is a mirror."""
@@ -111,18 +101,9 @@ class Hertz:
         for surface in surfaces:
             problem.fix(unknown.name, surface, None, held)
 
-    def _compile_force(self) -> fem.Form:
-        model = self.problem.interfaces[INTERFACE]
-        kinematics = model.kinematics
-        pressure = model.contact_pressure * kinematics.area_ratio * kinematics.normal[1]
-        return compat.compile_form(
-            self.problem.measures.interface(pressure, INTERFACE), self.problem.geometry.entity_maps()
-        )
-
     def _contact_force(self) -> float:
         """Integral of the contact pressure, of the whole sphere or cylinder."""
-        own = fem.assemble_scalar(self._force_forms)
-        return self._copies * float(parallel.total(self.problem.geometry.communicator, own))
+        return self._copies * self._contact.force()
 
     def _body_reaction(self) -> float:
         """Force with which the outer faces hold the body up, of the whole sphere or cylinder."""
@@ -138,7 +119,10 @@ class Hertz:
         """Contact force at an approach, with the far field of a force; None if there is no solution."""
         for name, held in self._held.items():
             held.x.array[:] = force * self._far[name].x.array
-        self._held[OBSTACLE].x.array[1::2] -= approach
+        if OBSTACLE in self._held:
+            self._held[OBSTACLE].x.array[1::2] -= approach
+        else:
+            self._contact.approach = approach
         outcome = self._stepper.attempt(duration)
         self.iterations += outcome.newton.iterations
         return self._contact_force() if outcome.newton.converged else None
@@ -201,23 +185,21 @@ class Hertz:
 
     def quantities(self, state: State) -> Mapping[str, float]:
         """Edge of the contact, largest pressure and approach."""
-        radius, pressure = self._edge_and_peak(state.interfaces[INTERFACE])
+        del state
+        radius, pressure = self._edge_and_peak()
         return {
             "contact_radius": radius * self._units.length,
             "largest_contact_pressure": pressure * self._units.stress,
             "approach": self._approach * self._units.length,
         }
 
-    def _edge_and_peak(self, face: InterfaceState) -> tuple[float, float]:
+    def _edge_and_peak(self) -> tuple[float, float]:
         """Where the pressure ends, extrapolated from its square, which falls as 1 - (r/a)^2; and its largest.
 
         The outermost points in contact alone would tell the edge to no more than their distance.
         """
         communicator = self.problem.geometry.communicator
-        distance = self._observer.interface_points[INTERFACE].coordinates[:, 0]
-        rows = parallel.gather_rows(
-            communicator, np.column_stack([distance, face.values["contact_pressure"], face.areas])
-        )
+        rows = parallel.gather_rows(communicator, self._contact.points())
         result = (0.0, 0.0)
         if rows is not None:
             # Points on the axis of revolution carry no area: nothing holds the faces together there.
