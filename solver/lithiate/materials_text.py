@@ -158,6 +158,8 @@ def _unit_of(name: str) -> str:
 
 
 def _in_words(value: Any, unit: str) -> str:
+    if isinstance(value, tuple):
+        return " / ".join(_in_words(item, unit) for item in value)
     if isinstance(value, FormulaFunction):
         return f"{value.formula} {value.unit or unit}".strip()
     if isinstance(value, TabulatedFunction):

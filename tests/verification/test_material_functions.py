@@ -50,7 +50,7 @@ def test_what_conducts_and_diffuses_in_a_form_is_warm() -> None:
     stated = library_card("a-Si").model_copy(update={"ionic_conductivity": 0.2})
     warm = stated.model_copy(update=energies)
     factors = [np.exp(-energy / GAS_CONSTANT * (1 / 330 - 1 / 298.15)) for energy in energies.values()]
-    found = [SolidParameters(card, UNITS).ionic_conductivity for card in (warm, stated)]
+    found = [SolidParameters(card, UNITS).ionic_conductivity[0] for card in (warm, stated)]
     assert found[0] / found[1] == pytest.approx(factors[0], rel=1e-12)
     mobilities = [StorageParameters(card, UNITS, 0.1).mobility(0.5) for card in (warm, stated)]
     assert float(mobilities[0]) / float(mobilities[1]) == pytest.approx(factors[1], rel=1e-12)

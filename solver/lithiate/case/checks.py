@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lithiate.case.boundary_checks import boundary_findings
 from lithiate.case.case import Case
+from lithiate.case.conductivity_checks import conductivity_findings
 from lithiate.case.convexity import convexity_findings
 from lithiate.case.electron_checks import electron_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
@@ -38,6 +39,7 @@ def cross_findings(case: Case) -> list[Finding]:
         *interface_findings(case),
         *_functions(case),
         *_densification(case),
+        *conductivity_findings(case),
         *_open_circuit(case),
         *_first_lithiation(case),
         *_phases(case),

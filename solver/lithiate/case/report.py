@@ -222,7 +222,8 @@ def _region(name: str, card: MaterialCard, size: Estimate, temperature: float) -
             f"{', a curve of its own at first' if card.first_lithiation_potential else ''}"
         )
     if card.ionic_conductivity is not None:
-        yield f"{'':14}  conducts ions: {engineering(card.ionic_conductivity_at(temperature), 'S/m')}"
+        along = (engineering(value, "S/m") for value in card.ionic_conductivities_at(temperature))
+        yield f"{'':14}  conducts ions: {' / '.join(along)}"
 
 
 def _diffusivity(card: MaterialCard, temperature: float) -> str:

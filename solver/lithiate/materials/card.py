@@ -8,7 +8,8 @@ from lithiate_meshes.quantities import Pressure
 from pydantic import model_validator
 
 from lithiate.materials import flow_checks
-from lithiate.materials.functions import StoichiometryFunction, arrhenius_factor, refuse_key
+from lithiate.materials.directional import along_axes
+from lithiate.materials.functions import arrhenius_factor, refuse_key, written
 from lithiate.materials.properties import (
     ElasticityKind,
     FillingWidth,
@@ -102,14 +103,30 @@ class MaterialCard(MaterialProperties):
         """
         return arrhenius_factor(self.diffusivity_activation_energy or 0.0, temperature)
 
-    def ionic_conductivity_at(self, temperature: float) -> float:
-        """kappa(T) [S/m], by its activation energy from the stated one; 0 where no ions pass.
+    def ionic_conductivities_at(self, temperature: float) -> tuple[float, ...]:
+        """kappa(T) [S/m] along the axes of the mesh, by its activation energy from the stated one.
+
+        A single value counts along all of them; 0 where no ions pass.
 
         Args:
             temperature: T [K].
         """
-        energy = self.ionic_conductivity_activation_energy or 0.0
-        return (self.ionic_conductivity or 0.0) * arrhenius_factor(energy, temperature)
+        factor = arrhenius_factor(self.ionic_conductivity_activation_energy or 0.0, temperature)
+        return tuple(factor * value for value in along_axes(self.ionic_conductivity or 0.0))
+
+    def ionic_conductivity_at(self, temperature: float) -> float:
+        """The same of a material that conducts alike in all directions.
+
+        Args:
+            temperature: T [K].
+
+        Raises:
+            ValueError: it does not.
+        """
+        conductivity, *others = self.ionic_conductivities_at(temperature)
+        if others:
+            raise ValueError("the ionic conductivity differs along the axes")
+        return conductivity
 
     @model_validator(mode="after")
     def _complete(self) -> MaterialCard:
@@ -185,10 +202,9 @@ class MaterialCard(MaterialProperties):
         for name in ("maximum_concentration", "ionic_conductivity", "electronic_conductivity"):
             found = getattr(self, name)
             if found is not None:
-                shown = found.written() if isinstance(found, StoichiometryFunction) else found
                 raise refuse_key(
                     name,
-                    f'found {shown} with elasticity = "third_medium"; allowed: none, because '
+                    f'found {written(found)} with elasticity = "third_medium"; allowed: none, because '
                     "the filler of a pore takes up no lithium and carries no current",
                 )
         if self.flow != "elastic":

@@ -265,7 +265,7 @@ class PropertyFunction:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self.parse,
-            serialization=core_schema.plain_serializer_function_ser_schema(_written),
+            serialization=core_schema.plain_serializer_function_ser_schema(written),
         )
 
     def __get_pydantic_json_schema__(
@@ -285,8 +285,15 @@ class PropertyFunction:
         return {"anyOf": [*value.get("anyOf", [value]), *tables], "description": str(self)}
 
 
-def _written(function: StoichiometryFunction) -> Any:
-    return function.written()
+def written(value: Any) -> Any:
+    """A property as written in a case file; of functions along several axes a list.
+
+    Args:
+        value: a number, a function, or a tuple of them.
+    """
+    if isinstance(value, tuple):
+        return [written(item) for item in value]
+    return value.written() if isinstance(value, StoichiometryFunction) else value
 
 
 def _table_schema(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import ufl
 
 from lithiate.materials.card import MaterialCard
+from lithiate.materials.directional import along_axes
 from lithiate.materials.expressions import property_expression
 from lithiate.materials.first_lithiation import FirstLithiation
 from lithiate.materials.functions import StoichiometryFunction
@@ -145,15 +146,18 @@ class SolidParameters:
         )
 
     @property
-    def ionic_conductivity(self) -> float:
-        """kappa at the temperature of the run; 0 where no ions pass."""
-        return self.card.ionic_conductivity_at(self.units.temperature) / self.units.conductivity
+    def ionic_conductivity(self) -> tuple[Any, ...]:
+        """kappa at the temperature of the run, along all axes or along each; 0 where no ions pass."""
+        values = self.card.ionic_conductivities_at(self.units.temperature)
+        return tuple(value / self.units.conductivity for value in values)
 
-    def electronic_conductivity(self, stoichiometry: Any) -> Any:
-        """sigma_s(c), at most ``LARGEST_ELECTRONIC_CONDUCTIVITY``; 0 where no electrons pass."""
-        function = self.card.electronic_conductivity
-        if function is None:
-            return ufl.as_ufl(0.0)
+    def electronic_conductivity(self, stoichiometry: Any) -> tuple[Any, ...]:
+        """sigma_s(c), at most ``LARGEST_ELECTRONIC_CONDUCTIVITY``, along all axes or along each."""
+        assert self.card.electronic_conductivity is not None
+        functions = along_axes(self.card.electronic_conductivity)
+        return tuple(self._bounded_conductivity(function, stoichiometry) for function in functions)
+
+    def _bounded_conductivity(self, function: StoichiometryFunction, stoichiometry: Any) -> Any:
         conductivity = self._value(function, stoichiometry, self.units.conductivity)
         if function.constant or stoichiometry is None:
             return ufl.as_ufl(min(float(conductivity), LARGEST_ELECTRONIC_CONDUCTIVITY))

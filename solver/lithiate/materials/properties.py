@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from lithiate_meshes.quantities import (
     Concentration,
-    Conductivity,
     Density,
     Length,
     MolarVolume,
@@ -18,6 +17,7 @@ from lithiate_meshes.quantities import (
 )
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lithiate.materials.directional import DirectionalFunction, DirectionalQuantity
 from lithiate.materials.functions import PropertyFunction, StoichiometryFunction, refuse_key
 
 Stoichiometry = Annotated[float, quantity("stoichiometry", "", "0.5", gt=0, lt=1)]
@@ -64,11 +64,14 @@ DiffusivityFunction = Annotated[
     StoichiometryFunction,
     PropertyFunction(quantity("diffusivity", "m^2/s", "1e-12 cm^2/s", units=("m^2/s", "cm^2/s"), gt=0)),
 ]
+_CONDUCTIVITY_UNITS = ("S/m", "mS/cm", "S/cm", "mS/m")
+IonicConductivity = Annotated[
+    float | tuple[float, ...],
+    DirectionalQuantity("conductivity", "S/m", "1 mS/cm", _CONDUCTIVITY_UNITS, greater_than=0.0),
+]
 ElectronicConductivity = Annotated[
-    StoichiometryFunction,
-    PropertyFunction(
-        quantity("conductivity", "S/m", "1 mS/cm", units=("S/m", "mS/cm", "S/cm", "mS/m"), gt=0)
-    ),
+    StoichiometryFunction | tuple[StoichiometryFunction, ...],
+    DirectionalFunction(quantity("conductivity", "S/m", "1 mS/cm", units=_CONDUCTIVITY_UNITS, gt=0)),
 ]
 RegularSolutionParameter = Annotated[float, quantity("regular solution parameter", "", "2.5", ge=-20, le=20)]
 GradientEnergy = Annotated[
@@ -148,12 +151,15 @@ class MaterialProperties(Frozen):
         default=None, description="measured points of U(c)"
     )
     density: Density | None = Field(default=None, description="mass per volume of the unlithiated material")
-    ionic_conductivity: Conductivity | None = Field(
-        default=None, description="its presence makes a region conduct ions"
+    ionic_conductivity: IonicConductivity | None = Field(
+        default=None,
+        description="its presence makes a region conduct ions; a list has one along each axis of the mesh as "
+        "built, (x, y), (r, z) or (x, y, z), which turn with the material",
     )
     electronic_conductivity: ElectronicConductivity | None = Field(
         default=None,
-        description='of electrons; counts with physics.electrons = "resolved", may change with stoichiometry',
+        description='of electrons; counts with physics.electrons = "resolved", may change with stoichiometry '
+        "and along the axes, as a list like ionic_conductivity",
     )
     reference_rate: Rate | None = Field(
         default=None,

@@ -13,6 +13,9 @@ import ufl
 AXIS_RADIUS = 1e-10
 """Smallest radius that is divided by, in solver lengths."""
 
+ROTATION_STEPS = 4
+"""Newton steps to the rotation of a deformation gradient in 3D."""
+
 
 def displacement_gradient(displacement: Any, coordinates: Any, symmetry: str) -> Any:
     """H = Grad u as a 3 x 3 tensor (also for test and trial functions, being linear).
@@ -50,6 +53,30 @@ def spatial_vector(vector: Any, symmetry: str) -> Any:
 def deformation_gradient(gradient: Any) -> Any:
     """F = I + Grad u."""
     return ufl.Identity(3) + gradient
+
+
+def rotation(deformation_gradient: Any, symmetry: str) -> Any:
+    """R of the polar decomposition F = R U.
+
+    In the plane R = [[a, -b], [b, a]] / sqrt(a^2 + b^2) with a = F_11 + F_22, b = F_21 - F_12. In 3D
+    by Newton's iteration X <- (X + X^{-T}) / 2 from J^{-1/3} F (Higham 1986, SIAM J. Sci. Stat. Comput. 7,
+    1160): four steps leave 1e-7 where stretches differ by a factor of four, 1e-12 where by two.
+
+    Args:
+        deformation_gradient: F with J > 0; in 2D models its third direction is on its own.
+        symmetry: "plane_strain", "axisymmetric" or "3d".
+    """
+    F = deformation_gradient
+    if symmetry == "3d":
+        X = ufl.det(F) ** (-1 / 3) * F
+        for _ in range(ROTATION_STEPS):
+            X = (X + ufl.inv(X).T) / 2
+        return X
+    along, across = F[0, 0] + F[1, 1], F[1, 0] - F[0, 1]
+    length = ufl.sqrt(along**2 + across**2)
+    return ufl.as_tensor(
+        [[along / length, -across / length, 0], [across / length, along / length, 0], [0, 0, 1]]
+    )
 
 
 def integration_weight(coordinates: Any, symmetry: str) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 
 import ufl
 
+from lithiate.physics import kinematics
+
 
 def metric(deformation_gradient: Any) -> Any:
     """F^{-1} F^{-T}, by which a referential gradient is measured on the deformed body."""
@@ -42,7 +44,27 @@ def lithium_flux(mobility: Any, inverse_metric: Any, potential_gradient: Any) ->
     return -mobility * inverse_metric * potential_gradient
 
 
-def conduction_current(conductivity: Any, deformation_gradient: Any, potential_gradient: Any) -> Any:
-    """i_R = -J F^{-1} kappa F^{-T} Grad phi, of ions with phi_e or of electrons with phi_s."""
+def conduction_current(
+    conductivities: tuple[Any, ...], deformation_gradient: Any, potential_gradient: Any, symmetry: str
+) -> Any:
+    """i_R = -J F^{-1} R kappa R^T F^{-T} Grad phi, of ions with phi_e or of electrons with phi_s.
+
+    kappa is diagonal along the axes of the mesh as built. With F = R U these axes turn with the material by
+    R, and along them the body as it is conducts by kappa. (If they were convected by F, directions that are
+    sheared would no longer be perpendicular, and equal values would not make an isotropic body.) A single
+    value needs no R: -J kappa F^{-1} F^{-T} Grad phi.
+
+    Args:
+        conductivities: kappa, one along all axes or one along each axis of the mesh.
+        deformation_gradient: F.
+        potential_gradient: Grad phi, a 3-vector.
+        symmetry: "plane_strain", "axisymmetric" or "3d".
+    """
     ratio = ufl.det(deformation_gradient)
-    return -ratio * conductivity * metric(deformation_gradient) * potential_gradient
+    if len(conductivities) == 1:
+        return -ratio * conductivities[0] * metric(deformation_gradient) * potential_gradient
+    # No gradient points out of the plane, so that no current flows there whatever the third value is.
+    first, second, third = (*conductivities, conductivities[-1])[:3]
+    tensor = ufl.as_tensor([[first, 0, 0], [0, second, 0], [0, 0, third]])
+    stretch_back = ufl.inv(deformation_gradient) * kinematics.rotation(deformation_gradient, symmetry)
+    return -ratio * stretch_back * tensor * stretch_back.T * potential_gradient

@@ -21,14 +21,14 @@ class ConductionModel:
         region: name.
         measures: integration over the geometry.
         potential: unknown phi, or phi less a constant.
-        conductivity: kappa of the body as it is.
+        conductivities: kappa of the body as it is, one along all axes or one along each.
         deformation_gradient: F.
     """
 
     region: str
     measures: Measures
     potential: Unknown
-    conductivity: Any
+    conductivities: tuple[Any, ...]
     deformation_gradient: Any
 
     @property
@@ -38,7 +38,12 @@ class ConductionModel:
     @cached_property
     def current(self) -> Any:
         """i_R, current per area as built."""
-        return transport.conduction_current(self.conductivity, self.deformation_gradient, self._gradient)
+        return transport.conduction_current(
+            self.conductivities,
+            self.deformation_gradient,
+            self._gradient,
+            self.measures.geometry.symmetry,
+        )
 
     @cached_property
     def power(self) -> Any:

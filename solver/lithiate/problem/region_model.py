@@ -405,14 +405,15 @@ class RegionModel:
     @cached_property
     def conduction(self) -> tuple[ConductionModel, ...]:
         """Of ions and of electrons, as far as their potentials are unknowns here."""
-        carriers = (
-            (self.electrolyte_potential if self.switches.conduction else None, self.solid.ionic_conductivity),
-            (self.electrode_potential_drop, self.solid.electronic_conductivity(self.stoichiometry)),
-        )
+        found = []
+        if self.electrolyte_potential is not None and self.switches.conduction:
+            found.append((self.electrolyte_potential, self.solid.ionic_conductivity))
+        if self.electrode_potential_drop is not None:
+            conductivities = self.solid.electronic_conductivity(self.stoichiometry)
+            found.append((self.electrode_potential_drop, conductivities))
         return tuple(
-            ConductionModel(self.name, self.measures, potential, conductivity, self.deformation_gradient)
-            for potential, conductivity in carriers
-            if potential is not None
+            ConductionModel(self.name, self.measures, potential, conductivities, self.deformation_gradient)
+            for potential, conductivities in found
         )
 
     @cached_property
