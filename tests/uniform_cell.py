@@ -16,7 +16,7 @@ from dolfinx import fem
 from lithiate.geometry import distribute
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact_area import ContactAreaLaw, NoPressureContact, PerssonContact
-from lithiate.interfaces.film import Film
+from lithiate.interfaces.film import Film, FilmGrowth
 from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
@@ -40,6 +40,13 @@ EXCHANGE = 7.0
 """Exchange current density [A/m2]."""
 
 RESIDUAL, ROUGHNESS = 1e-12, 0.3
+
+FILM_VOLUME, FILM_CONDUCTIVITY, FILM_THICKNESS = 3e-5, 1e-5, 1e-9
+"""Of a film that grows: molar volume [m3/mol], ionic conductivity [S/m], thickness as built [m]."""
+
+SIDE_POTENTIAL, SIDE_TRANSFER = 0.4, 0.45
+"""Equilibrium potential [V] of the side reaction that makes it, and its transfer coefficient."""
+
 TOLERANCE = 1e-11
 
 
@@ -59,6 +66,7 @@ class CellDesign:
         kinetics: law of charge transfer.
         film: whether there is one, of a resistance that tests set.
         electrons: resolved in the electrode, which they enter from below.
+        grows: whether a side reaction adds to it, at rates that tests set.
     """
 
     electrode: MaterialCard
@@ -73,6 +81,7 @@ class CellDesign:
     kinetics: type[Kinetics] = ButlerVolmer
     film: bool = False
     electrons: bool = False
+    grows: bool = False
 
 
 @dataclass
@@ -86,6 +95,8 @@ class Cell:
     cathodic: fem.Constant
     bonded_share: fem.Constant
     film_resistance: fem.Constant
+    side_exchange: fem.Constant
+    parabolic_constant: fem.Constant
 
     @cached_property
     def system(self) -> NonlinearSystem:
@@ -132,13 +143,13 @@ def create(design: CellDesign) -> Cell:
     shape = {"family": "verification", "shape": "two_blocks", "symmetry": design.symmetry}
     data = build_mesh(VerificationBlock.model_validate(shape | size))
     geometry = distribute(MPI.COMM_SELF, data, LENGTH, () if design.debonded else (INTERFACE,))
-    exchange, anodic, cathodic, share, resistance = (fem.Constant(geometry.mesh, 1.0) for _ in range(5))
+    exchange, anodic, cathodic, share, *of_film = (fem.Constant(geometry.mesh, 1.0) for _ in range(7))
     cohesion = None
     if design.debonded:
         cohesion = CohesiveLaw(strength=0.01, toughness=1e-5, stiffness=1e3, viscous_time=0.0)
     contact = design.contact if design.debonded else NoPressureContact()
     kinetics = design.kinetics(exchange, anodic, cathodic)
-    film = Film(resistance) if design.film else None
+    film = Film(of_film[0], _growth(*of_film[1:]) if design.grows else None) if design.film else None
     laws = {INTERFACE: InterfaceLaws(cohesion, None, contact, kinetics, share, RESIDUAL, film=film)}
     cards = {"electrode": design.electrode, "electrolyte": design.electrolyte}
     description = Description(
@@ -156,7 +167,19 @@ def create(design: CellDesign) -> Cell:
     if history is not None:
         history.opening.x.array[:] = 1.0
     hold(problem, design.stretch)
-    return Cell(design, problem, exchange, anodic, cathodic, share, resistance)
+    return Cell(design, problem, exchange, anodic, cathodic, share, *of_film)
+
+
+def _growth(side_exchange: fem.Constant, parabolic_constant: fem.Constant) -> FilmGrowth:
+    return FilmGrowth(
+        molar_volume=FILM_VOLUME * UNITS.concentration,
+        conductivity=FILM_CONDUCTIVITY / UNITS.conductivity,
+        initial_thickness=FILM_THICKNESS / LENGTH,
+        exchange_current_density=side_exchange,
+        potential=SIDE_POTENTIAL / POTENTIAL,
+        transfer_coefficient=SIDE_TRANSFER,
+        parabolic_constant=parabolic_constant,
+    )
 
 
 def hold(problem: Problem, stretch: float) -> None:

@@ -41,3 +41,57 @@ def test_a_film_has_a_column(tmp_path: Path) -> None:
     assert f"film_resistance.{FACE}" not in known_quantities(without)
     with pytest.raises(InputError, match="film_resistance: found -1"):
         load_case(write_case(tmp_path, changed(END, f"{END}film_resistance = -1.0\n")))
+
+
+GROWTH = {
+    "molar_volume": '"30 cm^3/mol"',
+    "ionic_conductivity": '"1e-5 S/m"',
+    "initial_thickness": '"1 nm"',
+    "exchange_current_density": '"1 uA/cm^2"',
+    "potential": '"0.8 V"',
+}
+
+
+def with_growth(tmp_path: Path, **changes: str | None) -> Path:
+    """A case whose film grows, with some keys changed or (None) left out."""
+    keys = {key: value for key, value in (GROWTH | changes).items() if value is not None}
+    table = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    return write_case(tmp_path, changed(END, f'{END}[interfaces."{FACE}".film_growth]\n{table}'))
+
+
+def test_a_growing_film_has_columns(tmp_path: Path) -> None:
+    case = load_case(with_growth(tmp_path))
+    growth = case.interfaces[FACE].film_growth
+    assert growth is not None and growth.exchange_current_density == pytest.approx(0.01)
+    names = ("film_resistance", "mean_film_thickness", "side_current_density", "lithium_lost")
+    found = known_quantities(case)
+    assert [found[f"{name}.{FACE}"] for name in names] == ["ohm cm2", "m", "A/m2", "mAh/cm2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "words"),
+    [
+        ({"exchange_current_density": None, "potential": None}, "exchange_current_density", "or parabolic"),
+        ({"potential": None}, "potential", "missing; needed"),
+        (
+            {"exchange_current_density": None, "parabolic_constant": '"1e-21 m^2/s"'},
+            "potential",
+            "found 0.8 V; allowed: only with",
+        ),
+        ({"initial_thickness": "0.0"}, "initial_thickness", "> 0 m"),
+        ({"molar_volume": "-1e-5"}, "molar_volume", "> 0"),
+    ],
+)
+def test_growth_that_nothing_drives_or_limits_is_refused(
+    tmp_path: Path, changes: dict[str, str | None], key: str, words: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_case(with_growth(tmp_path, **changes))
+    assert f".film_growth.{key}: " in str(caught.value) and words in str(caught.value)
+
+
+def test_growth_belongs_where_lithium_reacts() -> None:
+    film = CASES / "film_si_lpscl_thickness" / "case.toml"
+    table = ", ".join(f"{key} = {value}" for key, value in GROWTH.items())
+    with pytest.raises(InputError, match="film_growth: found a table; allowed: only where lithium reacts"):
+        load_case(film, [f'interfaces."collector|film".film_growth={{{table}}}'])

@@ -19,6 +19,7 @@ from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validat
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from lithiate.case.film_growth import FilmGrowth
 from lithiate.case.place_function import PlaceFunction, PlaceQuantity
 from lithiate.materials.functions import refuse_key
 from lithiate.materials.properties import Frozen
@@ -183,6 +184,10 @@ class Interface(Frozen):
         description="how faces that press are kept apart: with the penalty alone they overlap by pressure "
         "over penalty_stiffness; the augmented Lagrangian solves each step again until they overlap by less "
         "than 1e-5 of an element",
+    )
+    film_growth: FilmGrowth | None = Field(
+        default=None,
+        description="a side reaction that takes lithium for a film, which adds to its resistance",
     )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")

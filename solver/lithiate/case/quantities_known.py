@@ -31,6 +31,9 @@ _OF_A_REACTING_INTERFACE = {
     "interface_resistance": "ohm cm2", "current_density_deviation": "A/m2", "smallest_plating_potential": "V",
 }  # fmt: skip
 _OF_A_FILM = {"film_resistance": "ohm cm2"}
+_OF_A_GROWING_FILM = {
+    "mean_film_thickness": "m", "side_current_density": "A/m2", "lithium_lost": "mAh/cm2",
+}  # fmt: skip
 
 
 def _of_a_verification(problem: VerificationProblem) -> dict[str, str]:
@@ -68,8 +71,11 @@ def known_quantities(case: Case) -> dict[str, str]:
         known |= {f"{name}.{interface}": unit for name, unit in _OF_AN_INTERFACE.items()}
         if interface in case.reacting_interfaces:
             known |= {f"{name}.{interface}": unit for name, unit in _OF_A_REACTING_INTERFACE.items()}
-        if case.interfaces[interface].film_resistance:
+        grows = case.interfaces[interface].film_growth is not None
+        if grows or case.interfaces[interface].film_resistance:
             known |= {f"{name}.{interface}": unit for name, unit in _OF_A_FILM.items()}
+        if grows:
+            known |= {f"{name}.{interface}": unit for name, unit in _OF_A_GROWING_FILM.items()}
     return known
 
 

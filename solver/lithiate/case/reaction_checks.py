@@ -8,7 +8,12 @@ from lithiate.case.case import Case
 from lithiate.case.findings import Finding
 from lithiate.case.interface import Interface
 
-_UNITS = {"double_layer_capacitance": " F/m2", "kinetics": "", "film_resistance": " ohm m2"}
+_UNITS = {
+    "double_layer_capacitance": " F/m2",
+    "kinetics": "",
+    "film_resistance": " ohm m2",
+    "film_growth": "",
+}
 
 
 def reaction_key_findings(case: Case) -> Iterator[Finding]:
@@ -19,6 +24,11 @@ def reaction_key_findings(case: Case) -> Iterator[Finding]:
         for key, unit in _UNITS.items():
             value = getattr(interface, key)
             if value != Interface.model_fields[key].default:
-                found = f'"{value}"' if isinstance(value, str) else f"{value:g}{unit}"
-                text = f"found {found}; allowed: only where lithium reacts"
+                text = f"found {_shown(value, unit)}; allowed: only where lithium reacts"
                 yield Finding(("interfaces", name, key), text)
+
+
+def _shown(value: object, unit: str) -> str:
+    if isinstance(value, float):
+        return f"{value:g}{unit}"
+    return f'"{value}"' if isinstance(value, str) else "a table"

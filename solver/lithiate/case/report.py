@@ -268,6 +268,8 @@ def _interface(case: Case, name: str) -> Iterator[str]:
         yield f"{'':14}  exchange current density {exchange}"
     if interface.film_resistance:
         yield f"{'':14}  film of {interface.film_resistance * 1e4:g} ohm cm2 of true contact"
+    if interface.film_growth is not None:
+        yield f"{'':14}  film that grows from {engineering(interface.film_growth.initial_thickness, 'm')}"
     if interface.double_layer_capacitance:
         capacitance = f"{interface.double_layer_capacitance:g} F/m2 of true contact"
         yield f"{'':14}  double layer {capacitance}, for its impedance alone"

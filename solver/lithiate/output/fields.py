@@ -170,6 +170,7 @@ class FieldWriter:
             "contact_area_fraction": 1.0,
             "current_density": units.current_density,
             "overpotential": units.potential,
+            "film_thickness": units.length,
         }
         return {
             name: face.facet_means[name] * factor

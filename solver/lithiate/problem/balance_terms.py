@@ -86,7 +86,8 @@ def reaction(interface: InterfaceModel) -> Iterator[Term]:
     """Lithium leaves the electrode, ions enter the electrolyte, electrons the collector.
 
     The electrons do so at once, in the equation of the voltage. Where they have to get there through the
-    electrode, they leave it here as well. A balance that is switched off gets no term.
+    electrode, they leave it here as well. What a growing film takes is missing in the electrode alone. A
+    balance that is switched off gets no term.
     """
     measures, name = interface.measures, interface.name
     electrode, electrolyte = interface.first.concentration, interface.second.electrolyte_potential
@@ -96,6 +97,8 @@ def reaction(interface: InterfaceModel) -> Iterator[Term]:
     switches = interface.first.switches
     if switches.transport:
         yield electrode.name, measures.interface(interface.time_step * current * electrode.test("+"), name)
+    if interface.film_growth is not None:
+        current = interface.passing_current_density * interface.kinematics.area_ratio
     if switches.conduction:
         yield electrolyte.name, measures.interface(-current * electrolyte.test("-"), name)
     yield potential.name, measures.interface(current * potential.test("+"), name)
@@ -104,10 +107,13 @@ def reaction(interface: InterfaceModel) -> Iterator[Term]:
 
 
 def film(interface: InterfaceModel) -> Iterator[Term]:
-    """w = R_film i / a at every point of an interface."""
+    """w = R_film i / a at every point of an interface, and what has grown there."""
     assert interface.film_drop is not None
     unknown, residual = interface.film_drop, interface.film_residual
     yield unknown.name, interface.measures.interface_points(residual * unknown.test("+"), interface.name)
+    if interface.film_logarithm is not None:
+        unknown, residual = interface.film_logarithm, interface.growth_residual
+        yield unknown.name, interface.measures.interface_points(residual * unknown.test("+"), interface.name)
 
 
 def exchange(interface: InterfaceModel) -> Iterator[Term]:

@@ -80,8 +80,12 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
         if model.film_drop is not None:
             expressions["film_resistance"] = model.film_resistance
             expressions["film_power"] = model.film_power
-        electrolyte = model.second.electrolyte_potential.value("-")
-        expressions["plating_potential"] = model.electrode_potential_in("value") - electrolyte
+        if model.film_growth is not None:
+            expressions["film_thickness"] = model.film_thickness
+            expressions["side_current_density"] = model.side_current_density
+            expressions["lithium_in_film"] = model.lithium_in_film
+            expressions["side_power"] = model.side_power
+        expressions["plating_potential"] = model.plating_potential
     if model.laws.exchange is not None:
         expressions["exchange_power"] = model.exchange_power
     if model.laws.electrons is not None:

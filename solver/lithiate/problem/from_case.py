@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lithiate import parallel
-from lithiate.case import Case
+from lithiate.case import Case, film_growth
 from lithiate.case.checks import ELEMENTS_PER_WIDTH, phase_interface_width, unresolved_phases
 from lithiate.case.interface import PRESSED, Interface, PerssonContact, PlasticContact
 from lithiate.case.joining import joined
@@ -25,7 +25,7 @@ from lithiate.interfaces.cohesion import (
 )
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
-from lithiate.interfaces.film import Film
+from lithiate.interfaces.film import Film, FilmGrowth
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics, LinearKinetics
 from lithiate.problem.augmentation import TOLERANCE_PER_ELEMENT
@@ -141,7 +141,23 @@ def _kinetics(interface: Interface, units: Units) -> Kinetics:
 
 
 def _film(interface: Interface, units: Units) -> Film | None:
-    return Film(interface.film_resistance / units.area_resistance) if interface.film_resistance else None
+    growth = None if interface.film_growth is None else _film_growth(interface.film_growth, units)
+    if growth is None and interface.film_resistance == 0.0:
+        return None
+    return Film(interface.film_resistance / units.area_resistance, growth)
+
+
+def _film_growth(given: film_growth.FilmGrowth, units: Units) -> FilmGrowth:
+    exchange, constant = given.exchange_current_density, given.parabolic_constant
+    return FilmGrowth(
+        molar_volume=given.molar_volume * units.concentration,
+        conductivity=given.ionic_conductivity / units.conductivity,
+        initial_thickness=given.initial_thickness / units.length,
+        exchange_current_density=None if exchange is None else exchange / units.current_density,
+        potential=(given.potential or 0.0) / units.potential,
+        transfer_coefficient=given.transfer_coefficient,
+        parabolic_constant=None if constant is None else constant / units.diffusivity,
+    )
 
 
 def _cohesion(case: Case, name: str, interface: Interface, units: Units) -> CohesiveLaw | ContactLaw:

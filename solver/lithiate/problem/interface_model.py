@@ -17,7 +17,7 @@ from lithiate.interfaces import contact_area, film, kinetics
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.exchange import PotentialExchange
-from lithiate.interfaces.film import Film
+from lithiate.interfaces.film import Film, FilmGrowth
 from lithiate.interfaces.friction import CoulombFriction, FrictionState
 from lithiate.interfaces.kinematics import FaceKinematics, face_kinematics
 from lithiate.physics.kinematics import spatial_vector
@@ -96,6 +96,7 @@ class InterfaceModel:
         history: of separation and slip, or None where bonded.
         initial_gap: along the normal between the faces as made, on the first side, or None where closed.
         film_drop: unknown w, potential that the film takes, or None without one.
+        film_logarithm: unknown ln(h / L_0), h the film's volume per area as built, or None where none grows.
     """
 
     name: str
@@ -109,6 +110,7 @@ class InterfaceModel:
     history: InterfaceHistory | None
     initial_gap: fem.Function | None = None
     film_drop: Unknown | None = None
+    film_logarithm: Unknown | None = None
 
     @property
     def separable(self) -> bool:
@@ -273,35 +275,111 @@ class InterfaceModel:
     @cached_property
     def conductance(self) -> Any:
         """a / (R_ct + R_film), slope of the current over the potential across interface and film."""
-        assert self.laws.kinetics is not None
-        conductance = self.laws.kinetics.conductance(self.contact_area_fraction, self.overpotential)
+        conductance = self._conductance_below_film(self.contact_area_fraction)
         if self.laws.film is None:
             return conductance
-        of_contact = self.laws.kinetics.conductance(1.0, self.overpotential)
-        return conductance / (1 + self.film_resistance * of_contact)
+        return conductance / (1 + self.film_resistance * self._conductance_below_film(1.0))
+
+    def _conductance_below_film(self, contact_area_fraction: Any) -> Any:
+        """Of charge transfer and side reaction side by side."""
+        assert self.laws.kinetics is not None
+        conductance = self.laws.kinetics.conductance(contact_area_fraction, self.overpotential)
+        growth = self.film_growth
+        if growth is None:
+            return conductance
+        return conductance + growth.conductance(
+            contact_area_fraction, self.side_potential, self.film_thickness
+        )
 
     @property
+    def film_growth(self) -> FilmGrowth | None:
+        """Law of the side reaction, or None."""
+        return None if self.laws.film is None else self.laws.film.growth
+
+    @cached_property
+    def film_thickness(self) -> Any:
+        """L = h / J_s: the film stretches with the face that it lies on. Only where a film grows."""
+        assert self.film_growth is not None and self.film_logarithm is not None
+        as_built = self.film_growth.initial_thickness * ufl.exp(self.film_logarithm.value("+"))
+        return as_built / self.kinematics.area_ratio
+
+    @cached_property
     def film_resistance(self) -> Any:
         """R_film per true contact area."""
         assert self.laws.film is not None
-        return ufl.as_ufl(self.laws.film.resistance)
+        if self.film_growth is None:
+            return ufl.as_ufl(self.laws.film.resistance)
+        return self.laws.film.area_resistance(self.film_thickness)
+
+    @cached_property
+    def plating_potential(self) -> Any:
+        """phi_s - phi_e."""
+        assert self.second.electrolyte_potential
+        return self.electrode_potential_in("value") - self.second.electrolyte_potential.value("-")
+
+    @cached_property
+    def side_potential(self) -> Any:
+        """phi_s - phi_e - w, which drives the side reaction."""
+        assert self.film_drop is not None
+        return self.plating_potential - self.film_drop.value("+")
+
+    @cached_property
+    def side_current_density(self) -> Any:
+        """i_side per current area; only where a film grows."""
+        assert self.film_growth is not None
+        return self.film_growth.current_density(
+            self.contact_area_fraction, self.side_potential, self.film_thickness
+        )
+
+    @property
+    def passing_current_density(self) -> Any:
+        """i and i_side together per current area."""
+        if self.film_growth is None:
+            return self.current_density
+        return self.current_density + self.side_current_density
+
+    @cached_property
+    def lithium_in_film(self) -> Any:
+        """What the film has grown by per current area, over V: the charge that its lithium took."""
+        growth = self.film_growth
+        assert growth is not None
+        as_built = growth.initial_thickness / self.kinematics.area_ratio
+        return (self.film_thickness - as_built) / growth.molar_volume
+
+    @cached_property
+    def growth_residual(self) -> Any:
+        """(h - h_old + dt J_s V i_side) / L_0: the film has grown by what the side current made."""
+        growth, unknown = self.film_growth, self.film_logarithm
+        assert growth is not None and unknown is not None
+        grown = ufl.exp(unknown.value("+")) - ufl.exp(unknown.old("+"))
+        if self.first.switches.frozen:
+            return grown
+        made = -self.side_current_density * self.kinematics.area_ratio * growth.molar_volume
+        return grown - self.time_step * made / growth.initial_thickness
+
+    @property
+    def side_power(self) -> Any:
+        """i_side (phi_s - phi_e - w) per current area: lost with the lithium that the film takes."""
+        return self.side_current_density * self.side_potential
 
     @cached_property
     def film_residual(self) -> Any:
-        """Zero where the film takes w = R_film i / a; times a i_0, a current like the equations beside it."""
+        """Zero where w = R_film (i + i_side) / a; times a i_0, a current like the equations beside it."""
         law = self.laws.kinetics
         assert law is not None and self.film_drop is not None
         exchange = law.exchange_current_density
         through = law.current_density(1.0, self.overpotential)
+        if self.film_growth is not None:
+            through += self.film_growth.current_density(1.0, self.side_potential, self.film_thickness)
         drop = self.film_drop.value("+")
         residual = film.drop_residual(drop, self.film_resistance, exchange, through)
         return self.contact_area_fraction * exchange * residual
 
     @cached_property
     def film_power(self) -> Any:
-        """i w per current area."""
+        """(i + i_side) w per current area."""
         assert self.film_drop is not None
-        return self.current_density * self.film_drop.value("+")
+        return self.passing_current_density * self.film_drop.value("+")
 
     @cached_property
     def exchanged_potentials(self) -> tuple[Any, Any]:

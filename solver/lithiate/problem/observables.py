@@ -27,6 +27,9 @@ NO_AREA = 1e-9
 SQUARE_CENTIMETRES = 1e4
 """cm2 per m2."""
 
+MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE = 3.6e4
+"""C/m2 in one mAh/cm2."""
+
 
 class Observer:
     """Evaluates solutions of one problem.
@@ -273,6 +276,14 @@ class Observer:
         if "film_resistance" in values:
             mean = self._total(values["film_resistance"] * areas) / area
             row["film_resistance"] = mean * units.area_resistance * SQUARE_CENTIMETRES
+        if "film_thickness" in values:
+            row["mean_film_thickness"] = self._total(values["film_thickness"] * areas) / area * units.length
+            side, lost = (
+                self._total(values[key] * areas) / self.platen_area * units.current_density
+                for key in ("side_current_density", "lithium_in_film")
+            )
+            row["side_current_density"] = side
+            row["lithium_lost"] = lost * units.time / MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE
         return {f"{key}.{name}": value for key, value in row.items()}
 
     def _peak_to_valley_height(self, state: InterfaceState) -> float:
@@ -282,12 +293,9 @@ class Observer:
         return (highest - lowest) * self.problem.units.length
 
     def interface_current(self, state: State) -> float:
-        """Integral of i over all interfaces, anodic positive, solver units."""
-        return sum(
-            self._total(interface.values["current_density"] * interface.current_areas)
-            for interface in state.interfaces.values()
-            if "current_density" in interface.values
-        )
+        """Integral of i and i_side over all interfaces, anodic positive, solver units."""
+        reacting = self.interface_total(state, "current_density")
+        return reacting + self.interface_total(state, "side_current_density")
 
     def tether_forces(self, state: State) -> dict[str, Array]:
         """Force against the motion of each tethered region, (dimension,) each, solver units."""

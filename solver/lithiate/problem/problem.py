@@ -198,6 +198,9 @@ class Problem:
             )
             if laws.film is not None:
                 models[name].film_drop = self._film_drop(name)
+                if laws.film.growth is not None:
+                    unknown = create_interface_unknown(f"film_logarithm.{name}", self.measures, name, 1.0)
+                    models[name].film_logarithm = self.unknowns[unknown.name] = unknown
         return models
 
     def _film_drop(self, interface: str) -> Unknown:
@@ -222,6 +225,11 @@ class Problem:
             communicator = self.geometry.communicator
             found.append(Augmentation(model.history.multiplier, points, tolerance, communicator))
         return found
+
+    @property
+    def loses_lithium(self) -> bool:
+        """Whether part of the current stores nothing, so that the state of charge does not follow from it."""
+        return any(interface.film_growth is not None for interface in self.interfaces.values())
 
     # Residuals
 

@@ -37,6 +37,7 @@ class _Powers:
     platen: float = 0.0
     charge_transfer: float = 0.0
     film: float = 0.0
+    side: float = 0.0
     ohmic: float = 0.0
     diffusion: float = 0.0
     reservoir: float = 0.0
@@ -128,7 +129,7 @@ class Balances:
         self._count_energy(state, time_step, current, pressure, continuous)
         lithium = observer.lithium_content() - self._initial_lithium
         if observer.problem.description.switches.transport:
-            lithium += self._interface_charge
+            lithium += self._interface_charge + observer.interface_total(state, "lithium_in_film")
         capacity = observer.capacity or 1.0
         charge_scale = max(self._passed_charge, SMALLEST_CHARGE * capacity)
         energy = self._external_work - (self._stored(state) - self._initial_energy) - self._dissipated
@@ -151,6 +152,7 @@ class Balances:
             charge_transfer=observer.charge_transfer_power(state)
             + observer.interface_total(state, "exchange_power"),
             film=observer.interface_total(state, "film_power"),
+            side=observer.interface_total(state, "side_power"),
             ohmic=observer.region_total(state, "ohmic_power")
             + observer.interface_total(state, "electron_power"),
             diffusion=observer.region_total(state, "diffusion_power"),
@@ -169,6 +171,7 @@ class Balances:
         parts = {
             "charge_transfer": time_step * (new.charge_transfer + scale * old.charge_transfer) / 2,
             "film": time_step * (new.film + scale * old.film) / 2,
+            "side": time_step * (new.side + scale * old.side) / 2,
             "ohmic": time_step * (new.ohmic + scale * old.ohmic) / 2,
             "diffusion": time_step * (new.diffusion + old.diffusion) / 2,
             # Without transport it is no loss, but what lithium of a constant content takes with it.

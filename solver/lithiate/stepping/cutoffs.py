@@ -41,6 +41,8 @@ class Cutoffs:
         """
         self._step, self._observer, self._end_current = step, observer, end_current
         self._unit = observer.problem.units
+        # The state of charge does not follow from time where the current follows a voltage or makes film.
+        self._locates_charge = isinstance(step, HoldVoltage) or observer.problem.loses_lithium
         self.before = np.inf
         self.charge = self._start_charge = observer.state_of_charge()
 
@@ -57,15 +59,17 @@ class Cutoffs:
         step = self._step
         if isinstance(step, Lithiate | Delithiate) and step.until.voltage is not None:
             yield step.sign * (self._observer.voltage() - step.until.voltage) / VOLTAGE_TOLERANCE
+        observer = self._observer
+        if step is not None and self._locates_charge and step.until.state_of_charge is not None:
+            way = step.until.state_of_charge - self._start_charge
+            if isinstance(step, Lithiate | Delithiate):
+                way = -step.sign
+            left = step.until.state_of_charge - observer.state_of_charge()
+            yield -np.sign(way) * left / CHARGE_TOLERANCE
         if not isinstance(step, HoldVoltage):
             return
         if self._end_current is not None:
             yield (1 - abs(density) / self._end_current) / CURRENT_TOLERANCE
-        observer = self._observer
-        if step.until.state_of_charge is not None:
-            way = step.until.state_of_charge - self._start_charge
-            left = step.until.state_of_charge - observer.state_of_charge()
-            yield -np.sign(way) * left / CHARGE_TOLERANCE
         if step.until.capacity is not None:
             # The schema keeps areal capacities in C/m2.
             charge = step.until.capacity / (self._unit.current_density * self._unit.time)
@@ -77,8 +81,8 @@ class Cutoffs:
         self.charge = self._observer.state_of_charge()
 
     def landing(self, targets: tuple[float, ...]) -> float | None:
-        """The first of some states of charge that a hold passes in this time step, None without one."""
-        if not isinstance(self._step, HoldVoltage):
+        """The first of some states of charge that are passed in this time step, if they must be located."""
+        if self._step is None or not self._locates_charge:
             return None
         start, end = self.charge, self._observer.state_of_charge()
         way = np.sign(end - start)

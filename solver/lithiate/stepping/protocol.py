@@ -13,7 +13,7 @@ from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, Step
 from lithiate.errors import SolverError
-from lithiate.problem.observables import Observer
+from lithiate.problem.observables import MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE, Observer
 from lithiate.problem.problem import Problem
 from lithiate.problem.states import State
 from lithiate.stepping.balances import Balances
@@ -29,9 +29,6 @@ LARGEST_STEP_SHARE = 0.05
 
 TIME_TOLERANCE = 1e-9
 """Relative distance at which an event in time counts as reached."""
-
-MILLIAMPERE_HOUR_PER_SQUARE_CENTIMETRE = 3.6e4
-"""C/m2 in one mAh/cm2."""
 
 
 @dataclass(frozen=True)
@@ -299,8 +296,8 @@ class ProtocolRun:
         return (nearest / 2 if time_step > nearest / 2 else time_step), False, False
 
     def _time_to(self, state_of_charge: float, current: float) -> float:
-        """Time until a state of charge is reached, negative if it lies behind or never comes."""
-        if current == 0.0:
+        """Time until a state of charge is reached; negative if it lies behind or the solution has to tell."""
+        if current == 0.0 or self.problem.loses_lithium:
             return -1.0
         return (state_of_charge - self.observer.state_of_charge()) * self.observer.capacity / -current
 
@@ -309,7 +306,7 @@ class ProtocolRun:
             yield start + step.until.time / self._unit.time - self._time
         if isinstance(step, Rest | HoldVoltage | ChangePressure):
             return
-        if step.until.state_of_charge is not None:
+        if step.until.state_of_charge is not None and not self.problem.loses_lithium:
             yield max(
                 self._time_to(step.until.state_of_charge, current), 2 * TIME_TOLERANCE * max(self._time, 1.0)
             )
