@@ -10,6 +10,9 @@ from lithiate.problem.problem import Problem
 MIRROR_COMPONENTS = {"axis": 0, "side": 0, "symmetry_x": 0, "symmetry_y": 1, "side_y": 1}
 """Vertical outer faces and the coordinate that is constant there."""
 
+FAR_SIDES = ("side", "side_y")
+"""Those of them with the largest coordinate, by component."""
+
 WALL_SUFFIX = "_wall"
 """Outer surfaces of this kind bound a region that was left without a mesh."""
 
@@ -29,13 +32,12 @@ class MirrorPlanes:
         is_cylinder = geometry.dimension == 3 and "side_y" not in tags
         if is_cylinder or not any(name.endswith(WALL_SUFFIX) for name in tags):
             return
-        mirrors = [name for name in tags if name in MIRROR_COMPONENTS and name not in free]
-        for component in sorted({MIRROR_COMPONENTS[name] for name in mirrors}):
+        for component in sorted({MIRROR_COMPONENTS[name] for name in tags if name in MIRROR_COMPONENTS}):
             places = geometry.mesh.geometry.x[:, component]
             lower, upper = parallel.smallest, parallel.largest
             self._bounds[component] = (
                 lower(geometry.communicator, places),
-                upper(geometry.communicator, places),
+                np.inf if FAR_SIDES[component] in free else upper(geometry.communicator, places),
             )
 
     def overlap(self) -> float:
