@@ -114,3 +114,15 @@ def test_branches_that_the_check_of_a_case_refuses(
     (line,) = str(caught.value).splitlines()
     assert f": regions.particle.{path}: " in line
     assert words in line
+
+
+def test_a_region_can_do_without_the_branch_of_its_material(tmp_path: Path) -> None:
+    """A value cannot be taken away from outside, so that it needs a switch, which the resolved case keeps."""
+    file = write_case(tmp_path)
+    sets = ["regions.particle.material=c-Si-lithiating", "regions.particle.first_lithiation=false"]
+    assert load_case(file, sets[:1]).card("particle").first_lithiation_potential is not None
+    case = load_case(file, sets)
+    assert case.card("particle").first_lithiation_potential is None
+    resolved = write_case(tmp_path, case.to_toml(), "resolved.toml")
+    assert load_case(resolved).card("particle").first_lithiation_potential is None
+    assert load_case(resolved) == case

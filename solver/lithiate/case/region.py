@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from lithiate_meshes.quantities import refuse
-from pydantic import Field, field_validator
+from pydantic import Field, StrictBool, field_validator
 
 from lithiate.materials.card import MaterialCard
 from lithiate.materials.properties import NOTES, PROPERTY_NAMES, REPLACES, MaterialProperties
@@ -17,6 +17,11 @@ class Region(MaterialProperties):
     """One region. Once a case is loaded, every property of its material is filled in."""
 
     material: str = Field(description="name of a card in the material library")
+    first_lithiation: StrictBool = Field(
+        default=True,
+        description="false leaves out the first_lithiation_potential of the material: new material follows "
+        "its open_circuit_potential as well",
+    )
 
     @functools.cached_property
     def card(self) -> MaterialCard:
@@ -26,6 +31,8 @@ class Region(MaterialProperties):
             pydantic.ValidationError: the overrides left the card incomplete (:func:`load_case` finds this).
         """
         properties = {name: getattr(self, name) for name in PROPERTY_NAMES if getattr(self, name) is not None}
+        if not self.first_lithiation:
+            properties.pop("first_lithiation_potential", None)
         description = library_properties(self.material)["description"]
         return MaterialCard(
             name=self.material,
