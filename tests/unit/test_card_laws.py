@@ -107,6 +107,8 @@ def test_third_medium_is_an_empty_pore(key: str, value: object, needed: dict[str
 def test_third_medium_needs_a_regularisation() -> None:
     missing = ("regularisation_length", 'missing; needed because elasticity = "third_medium"')
     assert refusal(elasticity="third_medium") == missing
+    unused = 'found with elasticity = "neo_hookean"; allowed: only with "third_medium"'
+    assert refusal(regularisation_length=1e-7) == ("regularisation_length", unused)
 
 
 STORING = {

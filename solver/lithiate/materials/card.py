@@ -138,6 +138,11 @@ class MaterialCard(MaterialProperties):
         flow_checks.require_densification(self)
         if self.is_third_medium:
             self._require_filler()
+        elif self.regularisation_length is not None:
+            raise refuse_key(
+                "regularisation_length",
+                f'found with elasticity = "{self.elasticity}"; allowed: only with "third_medium"',
+            )
         if not self.stores_lithium:
             for name in ("swelling_curve", "first_lithiation_potential"):
                 if getattr(self, name) is not None:
