@@ -87,6 +87,12 @@ def test_shipped_cases_are_valid(name: str) -> None:
             "regions.core.flow",
             ["must not depend on the way to it"],
         ),
+        (
+            "core_shell",
+            ('interfaces."core|shell".exchange_resistance="1 ohm cm2"',),
+            'interfaces."core|shell".exchange_resistance',
+            ["found 0.0001 ohm m2", "in equilibrium all the way"],
+        ),
         (SPHERE, ("load.current_density=2 MPa",), "load.current_density", ["2 MPa", "no current density"]),
         (FILM, ("load.end=-1",), "load.end", ["-1", "> 0"]),
     ],
@@ -110,6 +116,22 @@ def test_a_load_set_from_outside_replaces_that_of_the_file() -> None:
     """Only one of them can act, and --set cannot take a key away."""
     load = load_case(case_path(SPHERE), ("load.surface_stoichiometry=0.5",)).load
     assert load is not None and (load.current_density, load.surface_stoichiometry) == (None, 0.5)
+
+
+def test_a_diffusivity_that_does_nothing_is_a_warning() -> None:
+    """The values of both materials may be given, also those that equilibrium does not depend on."""
+    path = case_path("core_shell")
+    assert load_case(path).warnings == ()
+    (warning,) = load_case(path, ('regions.shell.diffusivity="1e-12 m^2/s"',)).warnings
+    assert warning.startswith("regions.shell.diffusivity has no effect")
+
+
+@pytest.mark.parametrize(("name", "shown"), [(FILM, True), (SPHERE, False)])
+def test_check_shows_the_load_that_acts(name: str, shown: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not the defaults of keys that belong to another problem."""
+    assert main(["check", str(case_path(name))]) == 0
+    (line,) = (text for text in capsys.readouterr().out.splitlines() if text.startswith("Load "))
+    assert ("largest lithium per silicon 3.75" in line) == shown
 
 
 def test_status_is_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest, written
 from lithiate.case.quantities_known import known_quantities
 from lithiate.case.reaction_checks import reaction_key_findings
 from lithiate.case.switch_checks import switch_findings, switch_warnings
-from lithiate.case.verification_checks import verification_findings
+from lithiate.case.verification_checks import verification_findings, verification_warnings
 from lithiate.materials.first_lithiation import first_excess
 from lithiate.materials.flow_checks import softening, unreachable_pressure
 from lithiate.materials.functions import PropertyFunction
@@ -125,8 +125,7 @@ def warnings_of(case: Case) -> tuple[str, ...]:
                 f"initial.{key} {getattr(case.initial, key):g} lies outside the open-circuit table "
                 f"of region {name}, which covers {first:g} to {last:g}; beyond it the curve is a logarithm"
             )
-    if case.verification is None:
-        found += switch_warnings(case)
+    found += switch_warnings(case) if case.verification is None else verification_warnings(case)
     return (*found, *_empty_spaces(case), *_electrons_beyond_contact(case), *_coarse_interfaces(case))
 
 

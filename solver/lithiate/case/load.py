@@ -108,6 +108,11 @@ class VerificationProblem:
     mean_filling: bool = False
     balances: tuple[str, ...] = ()
 
+    @property
+    def keys_of_load(self) -> tuple[str, ...]:
+        """Keys of ``[load]`` that it reads."""
+        return (*self.needs, *self.one_of, *self.may)
+
 
 PROBLEMS: Mapping[str, VerificationProblem] = {
     "sphere": VerificationProblem(

@@ -43,6 +43,16 @@ class Region(MaterialProperties):
             **properties,
         )
 
+    def differs_from_library(self, name: str) -> bool:
+        """Whether a property is another one than that of its material in the library.
+
+        Args:
+            name: of the property.
+        """
+        library = library_properties(self.material)
+        own = MaterialProperties.model_validate({name: library[name]} if name in library else {})
+        return bool(getattr(self, name) != getattr(own, name))
+
     @field_validator(*NOTES)
     @classmethod
     def _notes_are_about_properties(cls, notes: dict[str, str]) -> dict[str, str]:

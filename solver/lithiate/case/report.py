@@ -78,8 +78,9 @@ def report_lines(case: Case) -> Iterator[str]:
     yield f"Physics       {_physics(case)}"
     for number, line in enumerate(_protocol(case.protocol, size)):
         yield f"{'' if number else 'Protocol':<14}{line}"
-    if case.load is not None:
-        parts = [f"{name.replace('_', ' ')} {value}" for name, value in case.load if value is not None]
+    if case.load is not None and case.verification is not None:
+        given = {name: getattr(case.load, name) for name in case.verification.keys_of_load}
+        parts = [f"{name.replace('_', ' ')} {value}" for name, value in given.items() if value is not None]
         yield f"Load          {', '.join(parts)}"
     yield ""
     yield from _size(case, size)

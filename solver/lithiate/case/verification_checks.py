@@ -46,11 +46,25 @@ def verification_findings(case: Case) -> list[Finding]:
     ]
 
 
+def verification_warnings(case: Case) -> Iterator[str]:
+    """What a verification problem takes and does not need, one sentence each.
+
+    Args:
+        case: of a verification problem.
+    """
+    for name, region in case.regions.items() if case.problem_name == "core_shell" else ():
+        if region.differs_from_library("diffusivity"):
+            yield (
+                f"regions.{name}.diffusivity has no effect: core and shell are in equilibrium all the way, "
+                "however fast lithium moves"
+            )
+
+
 def _keys_of_load(case: Case, problem: VerificationProblem) -> Iterator[Finding]:
     """Exactly the keys that the problem reads."""
     name = _name(case)
     load = case.load or Load()
-    allowed = (*problem.needs, *problem.one_of, *problem.may)
+    allowed = problem.keys_of_load
     for key in sorted(load.model_fields_set):
         if key not in allowed and getattr(load, key) != Load.model_fields[key].default:
             text = f"found with problem = {name}; allowed: {', '.join(allowed) or 'no [load] at all'}"
@@ -145,11 +159,18 @@ def _materials(case: Case) -> Iterator[Finding]:
 
 
 def _bond(case: Case) -> Iterator[Finding]:
-    """An interface that opened would make the equilibrium depend on the way to it."""
+    """Core and shell hold together and are in equilibrium, whatever passes between them."""
     for name, interface in case.interfaces.items():
         if case.problem_name == "core_shell" and interface.debondable:
             text = 'found "debondable" with problem = "core_shell"; allowed: "bonded"'
             yield Finding(("interfaces", name, "bond"), text)
+        default = type(interface).model_fields["exchange_resistance"].default
+        if case.problem_name == "core_shell" and interface.exchange_resistance != default:
+            text = (
+                f'found {interface.exchange_resistance:g} ohm m2 with problem = "core_shell"; allowed: none, '
+                "because core and shell are in equilibrium all the way"
+            )
+            yield Finding(("interfaces", name, "exchange_resistance"), text)
 
 
 def _output(case: Case) -> Iterator[Finding]:
