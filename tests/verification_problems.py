@@ -15,6 +15,7 @@ from lithiate.geometry import Geometry, distribute
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact_area import NoPressureContact
 from lithiate.interfaces.friction import CoulombFriction
+from lithiate.interfaces.readhesion import Readhesion
 from lithiate.materials import MaterialCard
 from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
@@ -289,6 +290,7 @@ class Blocks:
         law: type[CohesiveLaw] = CohesiveLaw,
         shear_ratios: tuple[float, float] = (1.0, 1.0),
         initial_damage: Callable[[Array], Array] | None = None,
+        readhesion: Readhesion | None = None,
     ) -> None:
         geometry = build_geometry(symmetry, shape="two_blocks", upper_height=LENGTH)
         stiffness = STIFFNESS / BLOCK_UNITS.stiffness_per_area
@@ -301,7 +303,14 @@ class Blocks:
         )
         rubbing = CoulombFriction(FRICTION, stiffness) if friction else None
         laws = InterfaceLaws(
-            self.law, rubbing, NoPressureContact(), None, 1.0, 1e-12, initial_damage=initial_damage
+            self.law,
+            rubbing,
+            NoPressureContact(),
+            None,
+            1.0,
+            1e-12,
+            initial_damage=initial_damage,
+            readhesion=readhesion,
         )
         stiff = card(youngs_modulus=MODULUS, poisson_ratio=0.0)
         cards = {"electrode": stiff, "electrolyte": stiff}
@@ -331,8 +340,9 @@ class Blocks:
         history = self.problem.interfaces[INTERFACE].history
         history.opening.x.array[:] = self.law.onset_opening
         history.passed_slip.x.array[:] = 0.0
-        if history.spent is not None:
-            history.spent.x.array[:] = 0.0
+        for kept in (history.spent, history.pressure, history.bond_place):
+            if kept is not None:
+                kept.x.array[:] = 0.0
         for unknown in self._bodies:
             unknown.value.x.array[:] = unknown.old.x.array[:] = 0.0
 

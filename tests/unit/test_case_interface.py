@@ -12,6 +12,7 @@ from lithiate.case.report import report_lines
 from lithiate.errors import InputError
 
 INTERFACE = "particle|electrolyte"
+READHESION = 'readhesion_pressure = "1 MPa"\nreadhesion_time = "1 h"'
 PERSSON = 'contact_area = { model = "persson", roughness_slope = 0.1 }'
 
 
@@ -41,6 +42,15 @@ def with_keys(folder: Path, *keys: str, bond: str = "debondable") -> Path:
         (f'bonded_share = "pressed"\n{PERSSON}', "debondable", "bonded_share", ["fabrication_pressure"]),
         (f'bonded_share = "pressed"\n{PERSSON}', "contact", "bonded_share", ['"contact"', '"debondable"']),
         ('bonded_share = "presed"', "debondable", "bonded_share", ['"presed"', 'or "pressed"']),
+        (
+            'readhesion_pressure = "1 MPa"',
+            "debondable",
+            "readhesion_time",
+            ["missing", "readhesion_pressure"],
+        ),
+        ('readhesion_time = "1 h"', "debondable", "readhesion_pressure", ["missing", "readhesion_time"]),
+        (READHESION, "contact", "readhesion_pressure", ['"contact"', '"debondable"']),
+        (f'{READHESION}\ncohesive_law = "exponential"', "debondable", "readhesion_time", ['"bilinear"']),
         ("shear_toughness = 0", "debondable", "shear_toughness", ["> 0 J/m"]),
     ],
 )
@@ -108,6 +118,17 @@ def test_what_an_interface_starts_with_arrives(tmp_path: Path) -> None:
     assert from_case.initial_damage(places * 1e6) == pytest.approx([0.25, 0.25])
     assert from_case.initial_gap(places * 1e6)[0] == pytest.approx(1e-3 * 2.5e-6 + 1e-9, abs=0.0)
     assert laws_of(load_case(with_keys(tmp_path))).initial_gap is None
+
+
+def test_readhesion_arrives(tmp_path: Path) -> None:
+    case = load_case(with_keys(tmp_path, READHESION))
+    assert any("sticks again where pressed by over 1 MPa, in 3600 s" in line for line in report_lines(case))
+    law = laws_of(case).readhesion
+    cohesion = laws_of(case).cohesion
+    # The strength, 10 MPa, is ten times the pressure in any units; the unit of time is an hour.
+    assert law.pressure == pytest.approx(cohesion.strength / 10)
+    assert law.time == pytest.approx(1.0)
+    assert laws_of(load_case(with_keys(tmp_path))).readhesion is None
 
 
 def test_pressed_share_arrives(tmp_path: Path) -> None:

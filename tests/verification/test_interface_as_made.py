@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""What fabrication and the maker left on an interface, in row 0 of a run: bonds, damage, contact."""
+"""What fabrication left on an interface, in row 0 of a run: bonds, damage, contact; and how they heal."""
 
 from __future__ import annotations
 
 from math import erf, sqrt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lithiate.materials import library_card
 from short_cell import LITHIATE, run_short_cell
@@ -47,3 +48,24 @@ def test_fabrication_bonds_what_it_presses_together(tmp_path: Path) -> None:
     assert run.history[f"contact_area_fraction.{INTERFACE}"][0] == pytest.approx(expected, rel=1e-6)
     assert run.history[f"largest_contact_pressure.{INTERFACE}"][0] == pytest.approx(PRESSURE, rel=1e-6)
     assert run.summary["balances"]["energy_balance_error"] < 1e-2
+
+
+@pytest.mark.slow
+def test_pressed_cell_heals(tmp_path: Path) -> None:
+    """D = D_0 exp(-t / tau) under stack pressure, more contact with it, and balances that close."""
+    keys = {
+        **KEYS,
+        "cohesive_law": '"bilinear"',
+        "bonded_share": "1.0",
+        "friction_coefficient": "0.3",
+        "readhesion_pressure": '"20 MPa"',
+        "readhesion_time": '"300 s"',
+    }
+    sets = [f'interfaces."{INTERFACE}".{key}={value}' for key, value in keys.items()]
+    run = run_short_cell(tmp_path, LITHIATE, f"pressure = {PRESSURE}", *sets)
+    damage, time = run.history[f"mean_damage.{INTERFACE}"], run.history["time"]
+    assert time[-1] > 150.0
+    assert damage == pytest.approx(DAMAGE * np.exp(-time / 300.0), rel=1e-6)
+    assert (np.diff(run.history[f"contact_area_fraction.{INTERFACE}"]) > 0.0).all()
+    assert run.summary["balances"]["energy_balance_error"] < 1e-2
+    assert run.summary["balances"]["force_balance_error"] < 1e-6

@@ -10,7 +10,9 @@ from lithiate_meshes.quantities import (
     LengthStiffness,
     NonNegativeTime,
     PositivePressure,
+    Pressure,
     Quantity,
+    Time,
     Toughness,
     quantity,
     refuse,
@@ -76,7 +78,10 @@ BondedShare = Annotated[
 ]
 RoughnessSlope = Annotated[float, quantity("number", "", "0.1", gt=0)]
 
-_OF_COHESION = ("shear_strength", "shear_toughness", "cohesive_law", "initial_damage")
+_OF_COHESION = (
+    "shear_strength", "shear_toughness", "cohesive_law", "initial_damage", "readhesion_pressure",
+    "readhesion_time",
+)  # fmt: skip
 """Keys that only faces which may part have a use for."""
 
 
@@ -189,6 +194,13 @@ class Interface(Frozen):
         default=None,
         description="a side reaction that takes lithium for a film, which adds to its resistance",
     )
+    readhesion_pressure: Pressure | None = Field(
+        default=None,
+        description="contact pressure beyond which debonded faces stick again; needs readhesion_time",
+    )
+    readhesion_time: Time | None = Field(
+        default=None, description="in which all but 1/e of the damage of faces so pressed fades"
+    )
     sources: dict[str, str] = Field(default_factory=dict, description="key -> where its value comes from")
     assumed: dict[str, str] = Field(default_factory=dict, description="key -> why its value was assumed")
 
@@ -244,6 +256,17 @@ class Interface(Frozen):
                 f'found "{self.contact_enforcement}" with bond = "bonded"; allowed: only with "debondable" '
                 'or "contact", because bonded faces share one displacement',
             )
+        return self
+
+    @model_validator(mode="after")
+    def _readhesion_is_complete(self) -> Interface:
+        names = "readhesion_pressure", "readhesion_time"
+        for name, other in (names, names[::-1]):
+            if getattr(self, name) is None and getattr(self, other) is not None:
+                raise refuse_key(name, f"missing; needed by {other}")
+        if self.readhesion_time is not None and self.cohesive_law != "bilinear":
+            text = f'found with cohesive_law = "{self.cohesive_law}"; allowed: only with "bilinear"'
+            raise refuse_key("readhesion_time", text)
         return self
 
     @model_validator(mode="after")

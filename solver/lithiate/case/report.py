@@ -263,6 +263,9 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     shown = ", ".join(f"{what} {function.given}" for what, function in made.items() if not function.vanishes)
     if shown:
         yield f"{'':14}  as made: {shown}"
+    if interface.readhesion_pressure is not None:
+        pressure = engineering(interface.readhesion_pressure, "Pa")
+        yield f"{'':14}  sticks again where pressed by over {pressure}, in {interface.readhesion_time:g} s"
     if interface.exchange_current_density is not None:
         law = "" if interface.kinetics == "butler_volmer" else f", {interface.kinetics} kinetics"
         exchange = f"{interface.exchange_current_density:g} A/m2 of true contact{law}"

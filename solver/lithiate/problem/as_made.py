@@ -63,6 +63,9 @@ def history_as_made(
     history.opening.x.array[:] = law.initial_history(apart, damage)
     if laws.contact_area.remembers:
         history.largest_pressure = fem.Function(history_space(mesh))
+    if laws.readhesion is not None:
+        history.pressure = fem.Function(history_space(mesh))
+        history.bond_place = fem.Function(history_space(mesh, 3))
     if laws.bonded_by_pressing:
         history.bonded_share = fem.Function(history_space(mesh))
     if laws.largest_penetration is not None:

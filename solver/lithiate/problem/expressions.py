@@ -57,13 +57,12 @@ def interface_expressions(model: InterfaceModel) -> dict[str, Any]:
         "contact_area_fraction": model.contact_area_fraction,
         "height": model.height,
     }
-    law = model.laws.cohesion
-    if law is not None and model.history is not None:
+    if model.bonds is not None:
         expressions["cohesive_energy"] = model.stored_energy
-        expressions["spent_toughness"] = model.spent_toughness
-        expressions["viscous_work"] = law.viscous_work(
-            kinematics, model.new_history, model.history.opening("+")
-        )
+        expressions["spent_toughness"] = model.bonds.spent_toughness
+        expressions["viscous_work"] = model.bonds.viscous_work
+        if model.bonds.readhesion is not None:
+            expressions["readhesion_heat"] = model.bonds.readhesion_heat(model.friction)
     if model.friction is not None:
         expressions["friction_work"] = model.dissipated_share * model.friction.dissipation
         expressions["sticking_energy"] = model.dissipated_share * model.friction.stored_energy

@@ -28,6 +28,7 @@ from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.film import Film, FilmGrowth
 from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.kinetics import ButlerVolmer, Kinetics, LinearKinetics
+from lithiate.interfaces.readhesion import Readhesion
 from lithiate.problem.augmentation import TOLERANCE_PER_ELEMENT
 from lithiate.problem.description import Description
 from lithiate.problem.interface_model import InterfaceLaws
@@ -110,11 +111,19 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
         film=film,
         bonded_by_pressing=pressed,
         electrons=electrons,
+        readhesion=_readhesion(interface, units),
     )
     if cohesion is not None and interface.contact_enforcement == "augmented_lagrangian":
         size = case.geometry.interface_mesh_size(name) / units.length
         return replace(laws, largest_penetration=TOLERANCE_PER_ELEMENT * size)
     return laws
+
+
+def _readhesion(interface: Interface, units: Units) -> Readhesion | None:
+    pressure, time = interface.readhesion_pressure, interface.readhesion_time
+    if pressure is None or time is None:
+        return None
+    return Readhesion(pressure / units.stress, time / units.time)
 
 
 def _at_places(

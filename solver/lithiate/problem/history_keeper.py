@@ -21,7 +21,7 @@ Kept = list[tuple[fem.Function, int]]
 def _interface_updates(interface: InterfaceModel) -> tuple[dict[str, Any], Kept]:
     """What an interface keeps of a step, and where."""
     history = interface.history
-    assert history is not None
+    assert history is not None and interface.bonds is not None
     expressions = {"opening": interface.new_history}
     kept: Kept = [(history.opening, 1)]
     if interface.friction is not None:
@@ -31,8 +31,12 @@ def _interface_updates(interface: InterfaceModel) -> tuple[dict[str, Any], Kept]
         expressions["largest_pressure"] = interface.largest_pressure
         kept.append((history.largest_pressure, 1))
     if history.spent is not None:
-        expressions["spent"] = interface.spent_toughness
+        expressions["spent"] = interface.bonds.spent_toughness
         kept.append((history.spent, 1))
+    if history.pressure is not None and history.bond_place is not None:
+        expressions["pressure"] = interface.contact_pressure
+        expressions |= {f"bond_place_{i}": interface.bonds.new_place[i] for i in range(3)}
+        kept += [(history.pressure, 1), (history.bond_place, 3)]
     return expressions, kept
 
 

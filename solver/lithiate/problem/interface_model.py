@@ -20,7 +20,9 @@ from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.interfaces.film import Film, FilmGrowth
 from lithiate.interfaces.friction import CoulombFriction, FrictionState
 from lithiate.interfaces.kinematics import FaceKinematics, face_kinematics
+from lithiate.interfaces.readhesion import Readhesion
 from lithiate.physics.kinematics import spatial_vector
+from lithiate.problem.bonds import Bonds
 from lithiate.problem.region_model import RegionModel
 from lithiate.problem.unknowns import Unknown
 
@@ -43,6 +45,7 @@ class InterfaceLaws:
         bonded_by_pressing: whether b_0 is what fabrication makes, in place of ``bonded_share``.
         electrons: their exchange between two regions whose electrode potentials are resolved, or None.
         largest_penetration: that an augmented Lagrangian leaves of contact; None for the penalty alone.
+        readhesion: of debonded faces that are pressed together, or None.
     """
 
     cohesion: CohesiveLaw | ContactLaw | None
@@ -58,6 +61,7 @@ class InterfaceLaws:
     bonded_by_pressing: bool = False
     electrons: PotentialExchange | None = None
     largest_penetration: float | None = None
+    readhesion: Readhesion | None = None
 
 
 @dataclass(eq=False)
@@ -71,6 +75,8 @@ class InterfaceHistory:
         spent: work of separation dissipated per current area, or None where damage alone tells it.
         bonded_share: b_0 that fabrication made, or None where it is given.
         multiplier: lambda of an augmented Lagrangian, or None with the penalty alone.
+        pressure: contact pressure at the end of the last step, or None where nothing sticks again.
+        bond_place: slip at which bonds are free of stress, a vector on the mesh as built, or None likewise.
     """
 
     opening: fem.Function
@@ -79,6 +85,8 @@ class InterfaceHistory:
     spent: fem.Function | None = None
     bonded_share: fem.Function | None = None
     multiplier: fem.Function | None = None
+    pressure: fem.Function | None = None
+    bond_place: fem.Function | None = None
 
 
 @dataclass(eq=False)
@@ -139,22 +147,18 @@ class InterfaceModel:
         return self.measures.coordinates("+")[axis] + self.first.face_displacement("+")[axis]
 
     @cached_property
-    def new_history(self) -> Any:
-        """kappa at the end of the step."""
-        assert self.laws.cohesion is not None and self.history is not None
-        if self.first.switches.frozen or not self.first.switches.mechanics:
-            return self.history.opening("+")
-        opening = self.laws.cohesion.effective_opening(self.kinematics)
-        return self.laws.cohesion.updated_history(opening, self.history.opening("+"), self.time_step)
+    def bonds(self) -> Bonds | None:
+        """What holds faces together that can part, None where they cannot."""
+        law, history, switches = self.laws.cohesion, self.history, self.first.switches
+        if law is None or history is None:
+            return None
+        return Bonds(law, self.laws.readhesion, history, self.kinematics, self.time_step, switches)
 
     @cached_property
-    def spent_toughness(self) -> Any:
-        """Work of separation dissipated up to the end of the step, per current area."""
-        assert self.laws.cohesion is not None and self.history is not None
-        if self.history.spent is None:
-            return self.laws.cohesion.spent_toughness(self.new_history)
-        old, new = self.history.opening("+"), self.new_history
-        return self.history.spent("+") + self.laws.cohesion.spent_in_step(self.kinematics, new, old)
+    def new_history(self) -> Any:
+        """kappa at the end of the step."""
+        assert self.bonds is not None
+        return self.bonds.new_history
 
     @cached_property
     def friction(self) -> FrictionState | None:
@@ -168,8 +172,8 @@ class InterfaceModel:
     @cached_property
     def traction(self) -> Any:
         """Traction on the electrode's face per current area: cohesion and contact, and D times friction."""
-        assert self.laws.cohesion is not None
-        cohesive = self.laws.cohesion.traction(self.kinematics, self.new_history)
+        assert self.laws.cohesion is not None and self.bonds is not None
+        cohesive = self.bonds.traction
         if self._multiplier is not None:
             by_penalty = self.laws.cohesion.contact_pressure(self.kinematics)
             cohesive += (by_penalty - self.contact_pressure) * self.kinematics.normal
@@ -205,8 +209,8 @@ class InterfaceModel:
     def stored_energy(self) -> Any:
         """Of cohesion, and of contact p_n <-g_n> / 2, per current area."""
         law = self.laws.cohesion
-        assert law is not None
-        stored = law.stored_energy(self.kinematics, self.new_history)
+        assert law is not None and self.bonds is not None
+        stored = self.bonds.stored_energy
         if self._multiplier is None:
             return stored
         overlap = ufl.max_value(-self.kinematics.gap, 0)

@@ -180,6 +180,7 @@ class Balances:
             "tether": observer.region_total(state, "tether_work"),
             "viscous": observer.interface_total(state, "viscous_work"),
             "friction": observer.interface_total(state, "friction_work"),
+            "readhesion": observer.interface_total(state, "readhesion_heat"),
             "first_lithiation": first_lithiation - self._first_lithiation,
         }
         for name, value in parts.items():
