@@ -68,6 +68,7 @@ def test_states_of_charge_are_hit_though_current_is_lost(cycle: Run) -> None:
     assert cycle.during(0)["state_of_charge"][-1] == pytest.approx(0.35, abs=1e-6)
     assert charge[-1] == pytest.approx(0.3, abs=1e-6)
     assert np.sum(np.abs(charge - LANDING) < 1e-6) == 2
+    assert "trapped" not in cycle.summary["reason"]
 
 
 def test_two_ranks_and_impedance(cycle: Run, folder: Path) -> None:
@@ -87,3 +88,14 @@ def test_two_ranks_and_impedance(cycle: Run, folder: Path) -> None:
     reported = cycle.history[f"interface_resistance.{INTERFACE}"][5]
     assert found["reported_interface_resistance"]["value"] == pytest.approx(reported, rel=1e-6)
     assert found["interface_resistance"]["value"] == pytest.approx(reported, rel=5e-3)
+
+
+def test_plating_and_what_a_cycle_can_lose_are_said(tmp_path: Path) -> None:
+    """A film that does not grow loses nothing; what it takes of the voltage at a high rate ends below 0 V."""
+    settings = (SETTINGS[0].replace("50 ohm", "500 ohm"), "protocol.0.rate=10C")
+    run = run_short_cell(tmp_path, CYCLE, 'pressure = "5 MPa"', *settings, "solver.tolerance=1e-3")
+    smallest = run.history[f"smallest_plating_potential.{INTERFACE}"]
+    first = run.history["time"][np.flatnonzero(smallest < 0.0)[0]]
+    (warning,) = (text for text in run.summary["warnings"] if "lithium would plate" in text)
+    assert warning.startswith(f"interface {INTERFACE}: lithium would plate from time {first:.6g} s on")
+    assert "no film grows, so that what cycles lose is lithium trapped" in run.summary["reason"]

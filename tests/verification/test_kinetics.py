@@ -18,7 +18,7 @@ from lithiate.materials import StoichiometryFunction
 from lithiate.problem.switches import Switches
 from manufactured import POTENTIAL, START, STRESS, compiled_values, electrode_card, electrolyte_card
 from tangent_differences import LARGEST_ERROR, tangent_errors
-from uniform_cell import EXCHANGE, RESIDUAL, ROUGHNESS, Cell, CellDesign, create, inverted
+from uniform_cell import EXCHANGE, IONS, RESIDUAL, ROUGHNESS, Cell, CellDesign, create, inverted
 
 HARDNESS = 1e9
 """Of the faces in plastic contact [Pa]."""
@@ -58,6 +58,8 @@ def test_lithiation_lowers_the_voltage(bonded: Cell) -> None:
     bonded.set()
     open_circuit = bonded.voltage(0.0)
     lithiation = [bonded.voltage(-EXCHANGE * rate) for rate in RATES]
+    plating = bonded.row()["smallest_plating_potential"]
+    assert plating == pytest.approx(lithiation[-1] - bonded.at_interface(IONS), rel=1e-9) and plating < 0.0
     bonded.set()
     delithiation = [bonded.voltage(EXCHANGE * rate) for rate in RATES]
     assert np.all(np.diff([open_circuit, *lithiation]) < 0)

@@ -32,8 +32,6 @@ class CellCourse:
         interrupted: raises Interrupted when a signal has come.
     """
 
-    done = "the protocol was carried out"
-
     def __init__(
         self, case: Case, problem: Problem, observer: Observer, interrupted: Callable[[], None]
     ) -> None:
@@ -46,12 +44,22 @@ class CellCourse:
         self.columns = self._rows.columns
         self.warnings: list[str] = []
         self._failed: set[str] = set()
+        self._plated: set[str] = set()
         self._start_charge: dict[int, float] = {}
 
     @property
     def rejected_steps(self) -> int:
         """Attempts that were not accepted."""
         return self._protocol.rejected_steps
+
+    @property
+    def done(self) -> str:
+        """That the protocol was carried out, and of cycles what their losses can be."""
+        text = "the protocol was carried out"
+        kinds = {step.step for step in self._case.steps}
+        if self._problem.loses_lithium or not {"lithiate", "delithiate"} <= kinds:
+            return text
+        return f"{text}; no film grows, so that what cycles lose is lithium trapped in the electrode"
 
     @property
     def worst_balances(self) -> Mapping[str, float]:
@@ -84,6 +92,7 @@ class CellCourse:
         self._note_table_ends(row)
         self._note_sliding(record)
         self._note_failure(record, row)
+        self._note_plating(record, row)
         charge, voltage = row["state_of_charge"], row["voltage"]
         kind = self._case.steps[record.protocol_step].step
         iterations = f"{record.newton_iterations} Newton iterations"
@@ -168,4 +177,16 @@ class CellCourse:
             self.warnings.append(
                 f"region {name}: the largest principal stress passed the failure stress at time "
                 f"{record.time:.6g} s, first at ({place}) m of the mesh as built; no crack is computed"
+            )
+
+    def _note_plating(self, record: Record, row: Mapping[str, float]) -> None:
+        """Warn once for each interface at which the potential falls below that of lithium metal."""
+        for name in self._case.interfaces:
+            potential = row.get(f"smallest_plating_potential.{name}", 0.0)
+            if not potential < 0.0 or name in self._plated:
+                continue
+            self._plated.add(name)
+            self.warnings.append(
+                f"interface {name}: lithium would plate from time {record.time:.6g} s on, where the potential of "
+                f"the electrode over the electrolyte is {potential:.4g} V; no plating is computed"
             )
