@@ -117,6 +117,7 @@ def cell() -> Cell:
     return create(CellDesign(ELECTRODE, ELECTROLYTE, electrons=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [-10.0, -1.0, 10.0])
 @pytest.mark.parametrize("pressure", [0.0, 400e6])
 def test_voltage_has_the_ohmic_drop_of_the_electrode(pressure: float, rate: float) -> None:
