@@ -187,6 +187,6 @@ class CellCourse:
                 continue
             self._plated.add(name)
             self.warnings.append(
-                f"interface {name}: lithium would plate from time {record.time:.6g} s on, where the potential of "
-                f"the electrode over the electrolyte is {potential:.4g} V; no plating is computed"
+                f"interface {name}: lithium would plate from time {record.time:.6g} s on, where the "
+                f"electrode is {-potential:.4g} V below the electrolyte; no plating is computed"
             )
