@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, sqrt
 
 import numpy as np
@@ -148,3 +149,26 @@ def test_impedance_meets_side_reaction_and_film(growing: Cell) -> None:
     step(growing, 100.0)
     found = Spectrum(Linearisation(growing.problem, lambda problem: hold(problem, 1.0), {})).limits()
     assert found.interface == pytest.approx(growing.row()["interface_resistance"], rel=5e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("symmetry", ["axisymmetric", "3d"])
+def test_a_film_stretches_with_its_face(symmetry: str) -> None:
+    """Thinner by the area ratio, and grown by diffusion through what is left; the axis has film, too."""
+    design = CellDesign(ELECTRODE, ELECTROLYTE, symmetry, stretch=1.3, kinetics=LinearKinetics)
+    cell = create(replace(design, film=True, grows=True))
+    constant, duration, ratio = 1e-21, 600.0, 1.3**2
+    renew(cell, 1e6, constant)
+    cell.voltage(0.0)
+    thin = FILM_THICKNESS / ratio
+    assert cell.row()["mean_film_thickness"] == pytest.approx(thin, rel=1e-9)
+    cell.problem.accept_step()
+    step(cell, duration)
+    grown = (thin + sqrt(thin**2 + 4 * constant * duration)) / 2
+    row = cell.row()
+    assert row["mean_film_thickness"] == pytest.approx(grown, rel=1e-6)
+    assert row["film_resistance"] == pytest.approx(OHM_CM2 * (1e-4 + grown / FILM_CONDUCTIVITY), rel=1e-6)
+    lost = ratio * (grown - thin) / FILM_VOLUME * FARADAY_CONSTANT
+    assert row["lithium_lost"] * 3.6e4 == pytest.approx(lost, rel=1e-6)
+    side = -ratio * FARADAY_CONSTANT / FILM_VOLUME * constant / grown
+    assert row["side_current_density"] == pytest.approx(side, rel=1e-5)
