@@ -153,3 +153,21 @@ def test_pressed_contact_carries_electrons_by_its_true_area(tmp_path: Path) -> N
     assert row["voltage"] - bonded["voltage"] == pytest.approx(extra, rel=0.02, abs=2e-4)
     balances = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["balances"]
     assert balances["charge_balance_error"] <= 1e-8
+
+
+def test_a_film_that_is_apart_from_its_collector_does_not_react(tmp_path: Path) -> None:
+    """Nothing flows at a voltage 100 mV below equilibrium, though ions reach the film as before."""
+    apart = (
+        'interfaces."collector|film".bond="debondable"',
+        'interfaces."collector|film".strength="100 MPa"',
+        'interfaces."collector|film".toughness="1 J/m2"',
+        'protocol=[{ step = "hold_voltage", voltage = "0.14 V", until = { time = "10 s" } }]',
+        "solver.tolerance=1e-2",
+    )
+    joined = last_row(run(tmp_path / "joined", *apart))
+    row = last_row(run(tmp_path / "apart", *apart, 'interfaces."collector|film".initial_damage=1'))
+    assert row["contact_area_fraction.collector|film"] < 1e-9
+    assert joined["current_density"] < -1.0
+    assert abs(row["current_density"]) < 1e-8
+    assert row["state_of_charge"] == pytest.approx(0.3, abs=1e-9)
+    assert row["smallest_plating_potential.film|electrolyte"] > joined["voltage"] + 0.05

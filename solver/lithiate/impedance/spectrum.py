@@ -35,7 +35,7 @@ class Limits:
     """Resistances without diffusion per platen area [ohm cm2].
 
     Attributes:
-        electrolyte: of the cell whose reacting interfaces are shorted.
+        electrolyte: of the cell whose reacting interfaces are shorted; what electrons meet is in it.
         interface: what the interfaces add to it, which is the width of their semicircle.
     """
 
