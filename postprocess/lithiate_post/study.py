@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _AT_CHARGE = re.compile(r"(?P<quantity>.+) at state_of_charge=(?P<charge>\S+)(?P
 # The unit a varied quantity is drawn in, where that is not the table's.
 _UNITS = {"Pa": ("MPa", 1e-6), "m": ("µm", 1e6), "s": ("h", 1 / 3600)}
 _DECADE = 10.0
+_LINES = ("-", "--", ":", "-.")
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,24 @@ class Varied:
         return not self.words and bool(values.min() > 0 and values.max() >= _DECADE * values.min())
 
 
+@dataclass(frozen=True)
+class Series:
+    """Runs that differ in the first varied value alone.
+
+    Attributes:
+        label: the values of the other varied keys; empty where only one key is varied.
+        runs: their rows in the table.
+    """
+
+    label: str
+    runs: list[int]
+
+
 def draw_study(folder: str | os.PathLike[str]) -> list[Path]:
     """Draw capacity, mean gap and contact-area fraction against the varied value into study.png.
 
     Args:
-        folder: with ``study.csv``: the varied key first, then one column per quantity, a row per run.
+        folder: with ``study.csv``: the varied keys first, then one column per quantity, a row per run.
 
     Returns:
         The pictures.
@@ -83,8 +98,29 @@ def draw_study(folder: str | os.PathLike[str]) -> list[Path]:
         for index, axes in enumerate(figure.subplots(1, len(panels), squeeze=False)[0]):
             title, factor, found = panels[index]
             letter(axes, index, title)
-            _draw_panel(axes, varied, factor, found)
+            _draw_panel(axes, varied, factor, found, series(header, rows))
         return [save(figure, path.with_name("study.png"))]
+
+
+def series(header: list[str], rows: list[list[str]]) -> list[Series]:
+    """The runs of each combination of the varied keys but the first, whose value the curves go along.
+
+    Args:
+        header: of ``study.csv``; the varied keys come first.
+        rows: a run each, every combination of the varied values.
+    """
+    combinations, keys, count = len(rows) // len({row[0] for row in rows}), 1, 1
+    while count < combinations and keys < len(header):
+        count *= len({row[keys] for row in rows})
+        keys += 1
+    found: dict[tuple[str, ...], list[int]] = {}
+    for number, row in enumerate(rows):
+        found.setdefault(tuple(row[1:keys]), []).append(number)
+    names = [_key_and_unit(name)[0].split(".")[-1].replace("_", " ") for name in header[1:keys]]
+    return [
+        Series(", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True)), runs)
+        for values, runs in found.items()
+    ]
 
 
 def curves(table: Table, quantities: tuple[str, ...]) -> list[Curve]:
@@ -123,20 +159,27 @@ def curves(table: Table, quantities: tuple[str, ...]) -> list[Curve]:
     ]
 
 
-def _draw_panel(axes: Axes, varied: Varied, factor: float, found: list[Curve]) -> None:
-    order = np.argsort(varied.values)
-    for number, curve in enumerate(found):
+def _draw_panel(
+    axes: Axes, varied: Varied, factor: float, found: list[Curve], runs_alike: list[Series]
+) -> None:
+    for (number, curve), (line, alike) in itertools.product(enumerate(found), enumerate(runs_alike)):
+        order = np.array(alike.runs)[np.argsort(varied.values[alike.runs])]
         axes.plot(
             varied.values[order],
             curve.values[order] * factor,
             marker="os^Dv"[number % 5],
             color=SERIES[number % len(SERIES)],
-            label=curve.label,
+            linestyle=_LINES[line % len(_LINES)],
+            label=", ".join(text for text in (curve.label, alike.label) if text),
             # Contact is lost to nothing: markers on the axis are shown whole.
             clip_on=False,
             zorder=3,
         )
-    axes.legend()
+    if len(runs_alike) > 1:
+        # Long labels, which would hide the curves.
+        axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.2))
+    else:
+        axes.legend()
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel(varied.label)
     if varied.logarithmic:
@@ -154,8 +197,7 @@ def varied_values(header: str, fields: list[str]) -> Varied:
         header: the key, with its unit: ``stack_pressure.pressure [Pa]``.
         fields: one per run; words, if any of them is no number.
     """
-    match = re.fullmatch(r"(.*?)(?: \[([^\[\]]*)\])?", header)
-    key, unit = (match[1], match[2] or "") if match else (header, "")
+    key, unit = _key_and_unit(header)
     name = key.split(".")[-1].replace("_", " ")
     if key == "stack_pressure.pressure":
         name = "stack pressure"
@@ -164,6 +206,12 @@ def varied_values(header: str, fields: list[str]) -> Varied:
         return Varied(name, np.arange(len(fields), dtype=float), fields)
     shown, factor = _UNITS.get(unit, (unit, 1.0))
     return Varied(f"{name} [{shown}]" if shown else name, values * factor, [])
+
+
+def _key_and_unit(header: str) -> tuple[str, str]:
+    """A header's name and its unit, empty where it has none."""
+    match = re.fullmatch(r"(.*?)(?: \[([^\[\]]*)\])?", header)
+    return (match[1], match[2] or "") if match else (header, "")
 
 
 def _numbers(fields: list[str]) -> NDArray[np.float64]:

@@ -326,6 +326,29 @@ def test_the_values_at_a_state_of_charge_are_drawn_beside_those_at_the_end(tmp_p
     assert 0.66 < contact.get_ylim()[1] < 0.8
 
 
+STUDY_OF_TWO_KEYS = """\
+stack_pressure.pressure [Pa],physics.stress_in_overpotential,mean_gap.a|b [m]
+5e6,true,4e-8
+5e6,false,3e-8
+1e6,true,6e-8
+1e6,false,5e-8
+"""
+
+
+def test_runs_that_differ_in_a_second_key_lie_on_curves_of_their_own(tmp_path, monkeypatch):
+    figures = []
+    monkeypatch.setattr("lithiate_post.study.save", lambda figure, path: figures.append(figure) or path)
+    (tmp_path / "study.csv").write_text(STUDY_OF_TWO_KEYS)
+    draw_study(tmp_path)
+    (gap,) = figures[0].axes
+    assert [text.get_text() for text in gap.get_legend().get_texts()] == [
+        "at the end, stress in overpotential true",
+        "at the end, stress in overpotential false",
+    ]
+    np.testing.assert_allclose([line.get_ydata() for line in gap.lines], [[60, 40], [50, 30]])
+    assert len({line.get_linestyle() for line in gap.lines}) == 2
+
+
 def test_the_end_is_named_where_it_is_drawn_alone(tmp_path, monkeypatch):
     figures = []
     monkeypatch.setattr("lithiate_post.study.save", lambda figure, path: figures.append(figure) or path)
