@@ -39,6 +39,8 @@ def test_the_library_holds_what_anodes_and_electrolytes_are_made_of() -> None:
         ("Al-Si", 0.864 * 0.96 + 0.136 * 2.8, 0.88 * 990 + 0.12 * 3579),
         ("Sn", 4 * (19.78**3 / 80) / (5.831**2 * 3.182) - 1, 990),
         ("graphite", 0.10, None),
+        ("Si-CNT-PVDF", 1.16, 0.7 * 3579),
+        ("Ag-lithiating", 1.971, 9 / 4 * FARADAY / 3.6 / 107.87),
     ],
 )
 def test_they_swell_and_hold_what_is_published(name: str, swelling: float, charge: float | None) -> None:
