@@ -22,27 +22,28 @@ from numpy.typing import NDArray
 from running import run_case
 
 CASE = Path(__file__).parents[2] / "cases" / "verify_interface_flux" / "case.toml"
+LITHIUM = CASE.with_name("lithium.toml")
 FLUX = 10.0
 NOTHING = State({}, {})
 Array = NDArray[np.float64]
 Field = Callable[[Array], Array]
 
 
-def solve(*sets: str) -> dict[str, float]:
+def solve(path: Path, *sets: str) -> dict[str, float]:
     """What the run would say, without files."""
-    case = load_case(CASE, sets)
+    case = load_case(path, sets)
     drive = create_drive(case, build_geometry(case, MPI.COMM_SELF))
     drive.start()
-    assert drive.balance_errors(NOTHING)["charge_balance_error"] < 1e-10
-    row, values = drive.quantities(NOTHING), drive.summary_values()
     assert case.verification is not None
+    errors, row, values = drive.balance_errors(NOTHING), drive.quantities(NOTHING), drive.summary_values()
+    assert tuple(errors) == case.verification.balances and max(errors.values()) < 1e-10
     assert (row.keys(), values.keys()) == (case.verification.columns.keys(), case.verification.summary.keys())
     return {**row, **values}
 
 
 def require_second_order(elements: tuple[int, ...], *sets: str) -> None:
     """Of the potential and of the current density of the interface, whose mean is exact."""
-    found = [solve(f"geometry.mesh_size={1e-6 / count}", *sets) for count in elements]
+    found = [solve(CASE, f"geometry.mesh_size={1e-6 / count}", *sets) for count in elements]
     for name in ("error_l2.electrolyte_potential", "interface_flux_error"):
         errors = [values[name] for values in found]
         assert 1.9 < fitted_order(1 / np.array(elements), errors) < 2.2, (name, errors)
@@ -71,6 +72,39 @@ SMALL_RESISTANCE = (
 def test_potential_and_current_converge_with_second_order(symmetry: str, sets: tuple[str, ...]) -> None:
     """With a resistance beside those of the layers, and with hardly any."""
     require_second_order((6, 8, 12, 16), f'geometry.symmetry="{symmetry}"', *sets)
+
+
+@pytest.mark.parametrize(
+    ("names", "sets"),
+    [
+        ("lithium_concentration chemical_potential flux", ()),
+        pytest.param(
+            "lithium_concentration chemical_potential flux",
+            ("geometry.symmetry=axisymmetric", 'interfaces."electrode|electrolyte".bonded_share=0.5'),
+            marks=pytest.mark.slow,
+        ),
+        # The flux through hardly any resistance is a derivative of the filling.
+        pytest.param(
+            "lithium_concentration chemical_potential",
+            (
+                'regions.electrolyte.diffusivity="1e-15 m^2/s"', "load.flux=1",
+                'interfaces."electrode|electrolyte".exchange_resistance="1e-3 ohm cm2"',
+            ),
+            marks=pytest.mark.slow,
+        ),
+    ],
+)  # fmt: skip
+def test_lithium_converges_with_second_order(names: str, sets: tuple[str, ...]) -> None:
+    """Unequal diffusivities and concentrations, and a flux that is not zero and not even."""
+    elements = (6, 8, 12, 16)
+    found = [solve(LITHIUM, f"geometry.mesh_size={1e-6 / count}", *sets) for count in elements]
+    for name in names.split():
+        key = "interface_flux_error" if name == "flux" else f"error_l2.{name}"
+        errors = [values[key] for values in found]
+        assert 1.9 < fitted_order(1 / np.array(elements), errors) < 2.2, (key, errors)
+        assert errors[0] < 0.01
+    flux = load_case(LITHIUM, sets).load
+    assert flux is not None and found[-1]["interface_flux"] == pytest.approx(flux.flux, rel=1e-3)
 
 
 @pytest.mark.slow
@@ -145,6 +179,30 @@ def test_bad_input_is_refused(tmp_path: Path, setting: str, words: list[str]) ->
     lines = str(caught.value).splitlines()
     assert len(lines) == 1, lines
     assert all(word in lines[0] for word in words), lines[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "setting", "words"),
+    [
+        (CASE, 'regions.electrode.diffusivity="1e-14 m^2/s"', ["only with a maximum_concentration"]),
+        (LITHIUM, 'regions.electrode={material="LLZTO"}', ["regions.electrolyte.material", "in both"]),
+        (LITHIUM, "regions.electrode.chemistry=open_circuit", ["regions.electrode", "ideal_dilute"]),
+        (
+            LITHIUM,
+            "regions.electrode.diffusivity={unlithiated=1e-14, lithiated=1e-13}",
+            ["regions.electrode.diffusivity", "allowed: a constant"],
+        ),
+    ],
+)
+def test_blocks_that_fit_neither_problem_are_refused(path: Path, setting: str, words: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        load_case(path, (setting,))
+    assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_a_flux_that_would_empty_a_block_is_refused() -> None:
+    with pytest.raises(InputError, match="load.flux: found 200 A/m2, with which the stoichiometry leaves"):
+        solve(LITHIUM, "load.flux=200", 'geometry.mesh_size="0.25 um"')
 
 
 def test_an_interface_that_may_open_is_refused(tmp_path: Path) -> None:

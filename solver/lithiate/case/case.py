@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from lithiate.case.interface import Interface
 from lithiate.case.joining import joined
-from lithiate.case.load import PROBLEMS, Load, VerificationProblem
+from lithiate.case.load import PROBLEMS, STORING_BLOCKS, Load, VerificationProblem
 from lithiate.case.protocol import Entry, Step, carried_out
 from lithiate.case.region import Region
 from lithiate.case.sections import Boundary, Expectation, Initial, Output, Physics, Solver, StackPressure
@@ -96,7 +96,11 @@ class Case(Frozen):
     @property
     def verification(self) -> VerificationProblem | None:
         """What this verification problem needs and gives; None for a cell, which follows a protocol."""
-        return None if self.protocol else PROBLEMS.get(self.problem_name)
+        if self.protocol:
+            return None
+        if self.problem_name == "two_blocks" and self.storing_regions:
+            return STORING_BLOCKS
+        return PROBLEMS.get(self.problem_name)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

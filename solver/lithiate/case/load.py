@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from lithiate_meshes.quantities import CurrentDensity, Length, quantity, refuse, shown
@@ -189,3 +189,14 @@ PROBLEMS: Mapping[str, VerificationProblem] = {
     ),
 }
 """By ``geometry.problem``."""
+
+STORING_BLOCKS = replace(
+    PROBLEMS["two_blocks"],
+    summary={
+        "error_l2.lithium_concentration": "-",
+        "error_l2.chemical_potential": "-",
+        "interface_flux_error": "-",
+    },
+    balances=("lithium_balance_error",),
+)
+"""Two blocks that store lithium in place of conducting ions."""

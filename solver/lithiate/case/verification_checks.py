@@ -20,7 +20,7 @@ ROUND_PROBLEMS = ("sphere", "core_shell", "hollow_sphere")
 """Problems that are spheres."""
 
 CONDUCTING_PROBLEMS = ("constriction", "two_blocks")
-"""Problems whose regions must conduct ions."""
+"""Problems whose regions must conduct ions; those of the second may store lithium in its place."""
 
 
 def verification_findings(case: Case) -> list[Finding]:
@@ -138,8 +138,13 @@ def _materials(case: Case) -> Iterator[Finding]:
         if kind in ("double_cantilever", "hertz") and (card.flow != "elastic" or card.stores_lithium):
             text = f'found "{card.name}"; allowed: a material with flow = "elastic" that stores no lithium'
             yield Finding(path, text)
-        if kind in CONDUCTING_PROBLEMS and not card.is_electrolyte:
+        if kind == "two_blocks" and case.storing_regions:
+            yield from _storing_block(case, name)
+        elif kind in CONDUCTING_PROBLEMS and not card.is_electrolyte:
             yield Finding(path, f'found "{card.name}"; allowed: a material with an ionic_conductivity')
+        elif kind == "two_blocks" and card.diffusivity is not None:
+            text = "found in a material that conducts ions; allowed: only with a maximum_concentration"
+            yield Finding(("regions", name, "diffusivity"), text)
         if kind in STORING_PROBLEMS and not card.stores_lithium:
             yield Finding(path, f'found "{card.name}"; allowed: a material that stores lithium')
         if kind == "hollow_sphere" and (card.hardening_modulus > 0 or card.saturation_stress is not None):
@@ -156,6 +161,26 @@ def _materials(case: Case) -> Iterator[Finding]:
                 f'found "{card.flow}"; allowed: "elastic", because the state in equilibrium must not depend '
                 "on the way to it",
             )
+
+
+def _storing_block(case: Case, name: str) -> Iterator[Finding]:
+    """Both blocks store lithium, whose exact filling is harmonic: j = -D Grad C with a constant D."""
+    card = case.card(name)
+    if len(case.storing_regions) < len(case.regions):
+        if card.stores_lithium:
+            text = (
+                f'found "{card.name}", which stores lithium, with problem = {_name(case)}; allowed: in both '
+            )
+            yield Finding(
+                ("regions", name, "material"), f"{text}blocks, or materials with an ionic_conductivity"
+            )
+        return
+    if card.chemistry != "ideal_dilute":
+        text = f'found "{card.chemistry}" with problem = {_name(case)}; allowed: "ideal_dilute"'
+        yield Finding(("regions", name, "chemistry"), text)
+    if card.diffusivity is not None and not card.diffusivity.constant:
+        text = f"found one that changes with the lithium content, with problem = {_name(case)}"
+        yield Finding(("regions", name, "diffusivity"), f"{text}; allowed: a constant")
 
 
 def _bond(case: Case) -> Iterator[Finding]:
@@ -249,7 +274,7 @@ def _hertz(case: Case) -> Iterator[Finding]:
 
 
 def _interfaces(case: Case) -> Iterator[Finding]:
-    """Ions pass between two blocks that hold together."""
+    """Ions, or lithium, pass between two blocks that hold together."""
     for name, interface in case.interfaces.items() if case.problem_name == "two_blocks" else ():
         if interface.debondable:
             text = f'found "debondable"; allowed: "bonded", with problem = {_name(case)} and no protocol'
@@ -257,7 +282,8 @@ def _interfaces(case: Case) -> Iterator[Finding]:
         if interface.exchange_current_density is not None:
             text = f"found {interface.exchange_current_density:g} A/m2; allowed: only where lithium reacts; "
             yield Finding(
-                ("interfaces", name, "exchange_current_density"), f"{text}ions pass an exchange_resistance"
+                ("interfaces", name, "exchange_current_density"),
+                f"{text}here ions or lithium pass an exchange_resistance",
             )
 
 

@@ -20,7 +20,7 @@ from lithiate.verification.drive import Drive, region_rows
 from lithiate.verification.elastic_sphere import ElasticSphere
 from lithiate.verification.hertz import Hertz
 from lithiate.verification.hollow_sphere import HollowSphere
-from lithiate.verification.interface_flux import InterfaceFlux
+from lithiate.verification.interface_flux import interface_flux
 
 DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "sphere": ElasticSphere,
@@ -30,7 +30,7 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "hertz": Hertz,
     "double_cantilever": DoubleCantilever,
     "constriction": Constriction,
-    "two_blocks": InterfaceFlux,
+    "two_blocks": interface_flux,
 }
 """By ``geometry.problem``."""
 

@@ -120,6 +120,19 @@ def switches(case: Case) -> Switches:
     )
 
 
+def diffusivity_at(case: Case, region: str, stoichiometry: float) -> float:
+    """D of a region at a filling [m2/s].
+
+    Args:
+        case: valid.
+        region: that stores lithium.
+        stoichiometry: the filling.
+    """
+    card, temperature = case.card(region), case.physics.temperature
+    assert card.diffusivity is not None
+    return float(card.diffusivity.at(stoichiometry, temperature)) * card.diffusivity_factor(temperature)
+
+
 def diffusion_time(case: Case, region: str, length: float) -> float:
     """L^2 / D at the start [s].
 
@@ -128,12 +141,7 @@ def diffusion_time(case: Case, region: str, length: float) -> float:
         region: that stores lithium.
         length: L [m].
     """
-    card, temperature = case.card(region), case.physics.temperature
-    assert card.diffusivity is not None
-    diffusivity = float(
-        card.diffusivity.at(case.initial.stoichiometry, temperature)
-    ) * card.diffusivity_factor(temperature)
-    return length**2 / diffusivity
+    return length**2 / diffusivity_at(case, region, case.initial.stoichiometry)
 
 
 def bare_problem(
@@ -153,9 +161,8 @@ def bare_problem(
     """
     require_resolved_phases(case, geometry)
     start = {name: case.stress_free_stoichiometry for name in case.storing_regions}
-    description = Description(
-        {name: case.card(name) for name in case.regions}, start, switches=switches(case), **more
-    )
+    more = {"switches": switches(case), **more}
+    description = Description({name: case.card(name) for name in case.regions}, start, **more)
     return Problem(geometry, units, description, bulk_degree)
 
 

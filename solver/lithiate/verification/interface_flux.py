@@ -1,16 +1,19 @@
-"""Two conductors of ions and the resistance between them, against an exact solution with a current.
+"""Two conductors of ions, or two regions that store lithium, against an exact solution with a current.
 
-The current changes along the interface and meets two conductivities and a jump of the potential. Nothing is
-added to the equations to make the solution exact: it is harmonic on either side.
+The current changes along the interface and meets two conductivities, or diffusivities, and a jump. For ions
+nothing is added to the equations to make the solution exact: it is harmonic on either side. Lithium is
+harmonic where D is constant; its chemical potential is no linear function of it, so that on the interface,
+from one side to the other, passes what the law lacks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import ufl
 from dolfinx import fem
 from lithiate_meshes.families.verification import INTERFACE, VerificationBlock
 from numpy.typing import NDArray
@@ -18,17 +21,19 @@ from scipy.special import j0, jn_zeros
 
 from lithiate import compat, parallel
 from lithiate.case import Case
+from lithiate.errors import InputError
 from lithiate.geometry import Geometry
 from lithiate.problem.from_case import interface_laws
 from lithiate.problem.problem import Problem
 from lithiate.problem.states import State
-from lithiate.verification.drive import Means, SurfaceReaction, bare_problem
+from lithiate.scaling import Units
+from lithiate.verification.drive import Means, SurfaceReaction, bare_problem, diffusivity_at, switches
 from lithiate.verification.steady import SteadySolve, conduction_units
 
 Array = NDArray[np.float64]
 
 LOWER, UPPER = "electrode", "electrolyte"
-"""Names of the two blocks, which both conduct ions here."""
+"""Names of the two blocks, which both conduct ions or both store lithium here."""
 
 VARIATION = 0.5
 """Amplitude of the current density along the interface, as a share of its mean."""
@@ -103,8 +108,77 @@ class HarmonicFlux:
         return self._drop(x, self.conductivities[1]) - self.resistance * self.flux * jump
 
 
-class InterfaceFlux(SteadySolve):
-    """The exact potential is held below and above; sides are mirrors. Mechanics is idle."""
+class ExactFlux(SteadySolve):
+    """The exact field is held below and above; sides are mirrors. Mechanics is idle.
+
+    Args:
+        case: valid.
+        problem: without conditions.
+        unknowns: of the balance in either block.
+        solved: names of all unknowns that are solved for.
+        exact: fields of either block.
+        balance: name of the balance that is checked.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        problem: Problem,
+        unknowns: Mapping[str, str],
+        solved: Collection[str],
+        exact: Mapping[str, Callable[[Array], Array]],
+        balance: str,
+    ) -> None:
+        for region, surface in ((LOWER, "bottom"), (UPPER, "top")):
+            held = fem.Function(problem.unknowns[unknowns[region]].value.function_space)
+            held.interpolate(exact[region])
+            problem.fix(unknowns[region], surface, None, held)
+        super().__init__(case, problem, solved, {})
+        self._balance = balance
+        self._entering = SurfaceReaction(problem, unknowns[LOWER], "bottom")
+        self._leaving = SurfaceReaction(problem, unknowns[UPPER], "top")
+        self._errors: dict[str, list[Any]] = {}
+        self._means = Means(problem)
+
+    def _compare(self, name: str, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        """Keep a field of either block, and what it should be."""
+        measures, squares = self.problem.measures, [0, 0]
+        for region, exact in wanted.items():
+            for number, field in enumerate((found[region] - exact, exact)):
+                squares[number] += measures.region(field**2, region)
+        self._keep(f"error_l2.{name}", squares)
+
+    def _compare_flux(self, flux: Any, wanted: Any) -> None:
+        """Keep the current density of the interface, and what it should be."""
+        measures = self.problem.measures
+        squares = [measures.interface(field**2, INTERFACE) for field in (flux - wanted, wanted)]
+        self._keep("interface_flux_error", squares)
+        self._means.add("flux", measures.interface(flux, INTERFACE), measures.interface(1.0, INTERFACE))
+
+    def _keep(self, name: str, squares: list[Any]) -> None:
+        maps = self.problem.geometry.entity_maps()
+        self._errors[name] = [compat.compile_form(form, maps) for form in squares]
+
+    def quantities(self, state: State) -> Mapping[str, float]:
+        """Mean current density through the interface."""
+        return {"interface_flux": self._means.evaluate()["flux"] * self.problem.units.current_density}
+
+    def balance_errors(self, state: State) -> Mapping[str, float]:
+        """What enters below against what leaves above."""
+        entering, leaving = self._entering.total(), self._leaving.total()
+        return {self._balance: abs(entering + leaving) / abs(entering)}
+
+    def summary_values(self) -> Mapping[str, float]:
+        """Norms over both blocks, and over the interface, of the error over that of the exact field."""
+        communicator, found = self.problem.geometry.communicator, {}
+        for name, forms in self._errors.items():
+            error, exact = (float(parallel.total(communicator, fem.assemble_scalar(form))) for form in forms)
+            found[name] = float(np.sqrt(error / exact))
+        return found
+
+
+class IonFlux(ExactFlux):
+    """Between two conductors of ions."""
 
     def __init__(self, case: Case, geometry: Geometry) -> None:
         shape, temperature = case.geometry, case.physics.temperature
@@ -116,7 +190,7 @@ class InterfaceFlux(SteadySolve):
         assert laws.exchange is not None
         residual = laws.residual_contact_fraction
         contact = residual + (1 - residual) * laws.bonded_share
-        self._exact = HarmonicFlux(
+        exact = HarmonicFlux(
             geometry.symmetry,
             shape.width / units.length,
             shape.height / units.length,
@@ -127,53 +201,123 @@ class InterfaceFlux(SteadySolve):
         problem = bare_problem(
             case, geometry, units, BULK_DEGREE, interfaces={INTERFACE: laws}, grounded="top"
         )
-        self._names = {name: f"electrolyte_potential.{name}" for name in (LOWER, UPPER)}
-        values = {LOWER: self._exact.below, UPPER: self._exact.above}
-        for region, surface in ((LOWER, "bottom"), (UPPER, "top")):
-            held = fem.Function(problem.unknowns[self._names[region]].value.function_space)
-            held.interpolate(values[region])
-            problem.fix(self._names[region], surface, None, held)
-        super().__init__(case, problem, tuple(self._names.values()), {})
-        self._entering = SurfaceReaction(problem, self._names[LOWER], "bottom")
-        self._leaving = SurfaceReaction(problem, self._names[UPPER], "top")
-        self._prepare_errors(values)
-
-    def _prepare_errors(self, values: Mapping[str, Callable[[Array], Array]]) -> None:
-        problem, measures = self.problem, self.problem.measures
-        squares: list[Any] = [0, 0]
-        for region, function in values.items():
-            exact = _interpolated(problem, region, function)
-            error = problem.unknowns[self._names[region]].value - exact
-            for number, field in enumerate((error, exact)):
-                squares[number] += measures.region(field**2, region)
+        names = {name: f"electrolyte_potential.{name}" for name in (LOWER, UPPER)}
+        values = {LOWER: exact.below, UPPER: exact.above}
+        super().__init__(case, problem, names, tuple(names.values()), values, "charge_balance_error")
+        found = {region: problem.unknowns[name].value for region, name in names.items()}
+        wanted = {region: _interpolated(problem, region, function) for region, function in values.items()}
+        self._compare("electrolyte_potential", found, wanted)
         flux = problem.interfaces[INTERFACE].exchanged_current_density
-        wanted = _interpolated(problem, LOWER, self._exact.current_density)("+")
-        faces = [measures.interface(field**2, INTERFACE) for field in (flux - wanted, wanted)]
-        maps = problem.geometry.entity_maps()
-        self._errors = [[compat.compile_form(form, maps) for form in forms] for forms in (squares, faces)]
-        self._means = Means(problem)
-        self._means.add("flux", measures.interface(flux, INTERFACE), measures.interface(1.0, INTERFACE))
+        self._compare_flux(flux, _interpolated(problem, LOWER, exact.current_density)("+"))
 
-    def quantities(self, state: State) -> Mapping[str, float]:
-        """Mean current density through the interface."""
-        return {"interface_flux": self._means.evaluate()["flux"] * self.problem.units.current_density}
 
-    def balance_errors(self, state: State) -> Mapping[str, float]:
-        """What enters below against what leaves above."""
-        entering, leaving = self._entering.total(), self._leaving.total()
-        return {"charge_balance_error": abs(entering + leaving) / abs(entering)}
+class LithiumFlux(ExactFlux):
+    """Between two regions that store lithium, in a steady state around the filling at the start.
 
-    def summary_values(self) -> Mapping[str, float]:
-        """Norms over both blocks and over the interface of the error, over that of the exact field."""
-        communicator = self.problem.geometry.communicator
-        potential, flux = (
-            [float(parallel.total(communicator, fem.assemble_scalar(form))) for form in forms]
-            for forms in self._errors
+    With j = -D Grad C the filling is harmonic as the potential of ions is, D C_max in place of kappa. Its
+    jump is that of the resistance R where the chemical potential has the slope of the start.
+    """
+
+    def __init__(self, case: Case, geometry: Geometry) -> None:
+        shape, start = case.geometry, case.initial.stoichiometry
+        assert isinstance(shape, VerificationBlock) and case.load is not None
+        assert shape.width is not None and shape.height is not None and case.load.flux is not None
+        units = _diffusion_units(case, geometry.length)
+        laws = interface_laws(case, INTERFACE, units)
+        assert laws.exchange is not None
+        residual = laws.residual_contact_fraction
+        contact = residual + (1 - residual) * laws.bonded_share
+        still = replace(switches(case), mechanics=False)
+        problem = bare_problem(
+            case, geometry, units, BULK_DEGREE, switches=still, interfaces={INTERFACE: laws}
         )
-        return {
-            "error_l2.electrolyte_potential": float(np.sqrt(potential[0] / potential[1])),
-            "interface_flux_error": float(np.sqrt(flux[0] / flux[1])),
+        problem.time_step.value = 1.0
+        storages = {name: problem.regions[name].storage for name in (LOWER, UPPER)}
+        lower, upper = (
+            diffusivity_at(case, name, start) / units.diffusivity * storage.maximum_concentration
+            for name, storage in storages.items()
+            if storage is not None
+        )
+        exact = HarmonicFlux(
+            geometry.symmetry,
+            shape.width / units.length,
+            shape.height / units.length,
+            case.load.flux / units.current_density,
+            (lower, upper),
+            laws.exchange.resistance / contact * start,
+        )
+        values = {
+            LOWER: lambda x: start + exact.below(x),
+            UPPER: lambda x: start + exact.above(x),
         }
+        names = {name: f"stoichiometry.{name}" for name in values}
+        wanted = {name: _interpolated(problem, name, function) for name, function in values.items()}
+        _require_fillings(case, problem, wanted)
+        for name in names.values():
+            # Steady: what is held at the end of the step is what was held before.
+            unknown = problem.unknowns[name]
+            problem.residuals[name] = ufl.replace(problem.residuals[name], {unknown.old: unknown.value})
+        potentials = {
+            name: storage.chemical_potential(wanted[name])
+            for name, storage in storages.items()
+            if storage is not None
+        }
+        interface = problem.interfaces[INTERFACE]
+        law = laws.exchange.current_density(
+            interface.contact_area_fraction, potentials[LOWER]("+"), potentials[UPPER]("-")
+        )
+        density = _interpolated(problem, LOWER, exact.current_density)("+")
+        for name, side, sign in ((LOWER, "+", 1), (UPPER, "-", -1)):
+            unknown = problem.unknowns[names[name]]
+            lacking = sign * (density - law) * unknown.test(side)
+            problem.add(unknown.name, problem.measures.interface(lacking, INTERFACE))
+        super().__init__(case, problem, names, problem.solved_unknowns, values, "lithium_balance_error")
+        self._compare(
+            "lithium_concentration", {name: problem.unknowns[names[name]].value for name in names}, wanted
+        )
+        found = {name: problem.unknowns[f"chemical_potential.{name}"].value for name in names}
+        self._compare("chemical_potential", found, potentials)
+        self._compare_flux(interface.exchanged_current_density + density - law, density)
+
+
+def _diffusion_units(case: Case, length: float) -> Units:
+    """Units in which the larger D is one, and one of the largest concentrations."""
+    diffusivity = max(diffusivity_at(case, name, case.initial.stoichiometry) for name in (LOWER, UPPER))
+    concentration = case.concentration_as_built(LOWER)
+    return Units(length, length**2 / diffusivity, concentration, case.physics.temperature)
+
+
+def _require_fillings(case: Case, problem: Problem, wanted: Mapping[str, fem.Function]) -> None:
+    """Refuse a flux that would empty or overfill a block.
+
+    Raises:
+        InputError: with the largest flux that is allowed.
+    """
+    communicator, start = problem.geometry.communicator, case.initial.stoichiometry
+    farthest = 0.0
+    for field in wanted.values():
+        below, above = (start - field.x.array) / start, (field.x.array - start) / (1 - start)
+        farthest = max(farthest, parallel.largest(communicator, np.maximum(below, above)))
+    if farthest >= 1.0:
+        assert case.load is not None and case.load.flux is not None
+        flux = case.load.flux
+        raise InputError(
+            f"{case.path}: load.flux: found {flux:g} A/m2, with which the stoichiometry leaves (0, 1); "
+            f"allowed: less than {flux / farthest:.4g} A/m2 around initial.stoichiometry = {start:g}"
+        )
+
+
+def interface_flux(case: Case, geometry: Geometry) -> ExactFlux:
+    """The problem of ions, or of lithium where both blocks store it.
+
+    Args:
+        case: valid.
+        geometry: its mesh.
+
+    Raises:
+        InputError: the flux would empty or overfill a block that stores lithium.
+    """
+    return (LithiumFlux if case.storing_regions else IonFlux)(case, geometry)
 
 
 def _interpolated(problem: Problem, region: str, values: Callable[[Array], Array]) -> fem.Function:
