@@ -30,6 +30,7 @@ _OF_AN_INTERFACE = {
 _OF_A_REACTING_INTERFACE = {
     "interface_resistance": "ohm cm2", "current_density_deviation": "A/m2", "smallest_plating_potential": "V",
 }  # fmt: skip
+_OF_A_DEBONDABLE_INTERFACE = {"viscous_share": "-"}
 _OF_A_FILM = {"film_resistance": "ohm cm2"}
 _OF_A_GROWING_FILM = {
     "mean_film_thickness": "m", "side_current_density": "A/m2", "lithium_lost": "mAh/cm2",
@@ -71,6 +72,8 @@ def known_quantities(case: Case) -> dict[str, str]:
         known |= {f"{name}.{interface}": unit for name, unit in _OF_AN_INTERFACE.items()}
         if interface in case.reacting_interfaces:
             known |= {f"{name}.{interface}": unit for name, unit in _OF_A_REACTING_INTERFACE.items()}
+        if case.interfaces[interface].bond == "debondable":
+            known |= {f"{name}.{interface}": unit for name, unit in _OF_A_DEBONDABLE_INTERFACE.items()}
         grows = case.interfaces[interface].film_growth is not None
         if grows or case.interfaces[interface].film_resistance:
             known |= {f"{name}.{interface}": unit for name, unit in _OF_A_FILM.items()}

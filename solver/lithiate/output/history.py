@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 from lithiate.case import Case, known_quantities
 from lithiate.case.quantities_known import in_summary_alone
 from lithiate.problem.observables import Observer
+from lithiate.problem.states import State
 from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 from lithiate.stepping.protocol import Record
 
@@ -27,7 +29,7 @@ def history_columns(case: Case) -> dict[str, str]:
 
 
 class HistoryRows:
-    """Makes rows from records; collective.
+    """Makes rows from the records of a run, each once and in order; collective.
 
     Attributes:
         columns: name and unit, in order.
@@ -36,6 +38,7 @@ class HistoryRows:
     def __init__(self, case: Case, observer: Observer) -> None:
         self.columns = history_columns(case)
         self._observer = observer
+        self._separation: defaultdict[str, SeparationWork] = defaultdict(SeparationWork)
         geometry, units = observer.problem.geometry, observer.problem.units
         self._height = geometry.height
         power = geometry.dimension if geometry.symmetry != "axisymmetric" else 3
@@ -78,7 +81,36 @@ class HistoryRows:
             row |= observer.region_row(name, region)
         for name, face in record.state.interfaces.items():
             row |= observer.interface_row(name, face)
+            if "viscous_work" in face.values:
+                alone = State({}, {name: face})
+                spent, viscous = (
+                    observer.interface_total(alone, key) for key in ("spent_toughness", "viscous_work")
+                )
+                row[f"viscous_share.{name}"] = self._separation[name].viscous_share(spent, viscous)
         return {name: row[name] for name in self.columns if name in row}
+
+
+class SeparationWork:
+    """What separation of an interface has spent since the first row, and the lag of its damage beside it."""
+
+    def __init__(self) -> None:
+        self._spent_before: float | None = None
+        self._viscous = 0.0
+
+    def viscous_share(self, spent: float, viscous: float) -> float:
+        """Share of the lag in all that was spent, after one more row.
+
+        Args:
+            spent: on separation so far.
+            viscous: spent by the lag in the step of this row.
+        """
+        if self._spent_before is None:
+            self._spent_before = spent
+        else:
+            self._viscous += viscous
+        # Faces that stick again regain what they spent, which makes the lag no more than all of it.
+        on_separation = max(spent - self._spent_before, 0.0)
+        return self._viscous / (self._viscous + on_separation) if self._viscous > 0.0 else 0.0
 
 
 class HistoryFile:
