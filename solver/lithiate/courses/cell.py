@@ -45,6 +45,7 @@ class CellCourse:
         self.warnings: list[str] = []
         self._failed: set[str] = set()
         self._plated: set[str] = set()
+        self._cut_off = False
         self._start_charge: dict[int, float] = {}
 
     @property
@@ -93,6 +94,7 @@ class CellCourse:
         self._note_sliding(record)
         self._note_failure(record, row)
         self._note_plating(record, row)
+        self._note_lost_contact(record, row)
         charge, voltage = row["state_of_charge"], row["voltage"]
         kind = self._case.steps[record.protocol_step].step
         iterations = f"{record.newton_iterations} Newton iterations"
@@ -190,3 +192,19 @@ class CellCourse:
                 f"interface {name}: lithium would plate from time {record.time:.6g} s on, where the "
                 f"electrode is {-potential:.4g} V below the electrolyte; no plating is computed"
             )
+
+    def _note_lost_contact(self, record: Record, row: Mapping[str, float]) -> None:
+        """Warn once where most of the current runs through the numerical floor of the contact area."""
+        floors = {
+            name: self._case.interfaces[name].residual_contact_fraction
+            for name in self._case.reacting_interfaces
+        }
+        lost = floors and all(row[f"contact_area_fraction.{name}"] < 2 * floors[name] for name in floors)
+        if self._cut_off or not lost or record.current_density == 0.0:
+            return
+        self._cut_off = True
+        floor = ", ".join(f"{name}: {value:g}" for name, value in floors.items())
+        self.warnings.append(
+            f"the last contact was lost at time {record.time:.6g} s; the current then ran through the "
+            f"numerical floor of the contact area (residual_contact_fraction, {floor})"
+        )

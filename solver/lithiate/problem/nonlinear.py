@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from lithiate import compat, parallel
+from lithiate.problem.current_balance import CurrentBalance
 from lithiate.problem.problem import Problem
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 
 OPTIONS_PREFIX = "lithiate_"
 
@@ -45,6 +47,9 @@ ROUND_OFF_FACTOR = 100.0
 ROUND_OFF_PROGRESS = 0.5
 """An iteration that leaves more than this share of such a residual has only moved round-off about."""
 
+LAST_CONTACT = 1e-8
+"""Norm of the residual that counts as solved once the currents agree, where nothing brings it further."""
+
 _WRITTEN: set[tuple[str, str]] = set()
 """Prefix and name of the options that systems have put into PETSc's table, which all of them share."""
 
@@ -67,6 +72,10 @@ class NewtonOutcome:
     iterations: int
     reason: str
     residual: float
+
+    def followed_by(self, further: NewtonOutcome) -> NewtonOutcome:
+        """Outcome of another attempt after this one, with the iterations of both."""
+        return replace(further, iterations=self.iterations + further.iterations)
 
 
 class NonlinearSystem:
@@ -105,6 +114,7 @@ class NonlinearSystem:
         self._residual = self._matrix.createVecLeft()
         self._stagnation = ROUND_OFF_FACTOR * tolerance
         self._last_norm, self._was_slow = np.inf, False
+        self._balances_current = False
         # Between its two curves the potential of a first lithiation bends so much that the residual must rise
         # before it falls, as at a kink: a line search all but stops there.
         self._bends = any(region.largest_filling is not None for region in problem.regions.values())
@@ -207,7 +217,13 @@ class NonlinearSystem:
         limited = np.clip(update, -BOUND_FRACTION * (1 - values), BOUND_FRACTION * values)
         step.array[self._bounded] = limited
         communicator = self.problem.geometry.communicator
-        return parallel.any_rank(communicator, bool(np.any(limited != update)))
+        changed = parallel.any_rank(communicator, bool(np.any(limited != update)))
+        if self._balances_current:
+            aim = vector.duplicate()
+            aim.array[:] = vector.array_r - step.array_r
+            self._balance_current(aim)
+            step.array[:] = vector.array_r - aim.array_r
+        return changed or self._balances_current
 
     def _stop_at_round_off(self, snes: PETSc.SNES, iteration: int, norm: float) -> None:
         """End where round-off is all that is left of the residual.
@@ -240,16 +256,60 @@ class NonlinearSystem:
         self._apply_conditions()
         start = self.gather_values()
         self._solution.array[:] = start
-        outcome = self._run(self._snes)
+        outcome = self._polished(self._run(self._snes))
         at_kink = outcome.reason == "DIVERGED_LINE_SEARCH" and outcome.residual < SMALLEST_KINK
         crawled = outcome.reason == "DIVERGED_MAX_IT"
         if not outcome.converged and (at_kink or crawled or self._bends):
             if self._bends:
                 self._solution.array[:] = start
-            further = self._run(self._other)
-            outcome = replace(further, iterations=outcome.iterations + further.iterations)
+            outcome = outcome.followed_by(self._polished(self._run(self._other)))
+        if not outcome.converged and self._current_is_given:
+            outcome = outcome.followed_by(self._polished(self._run_balanced(start)))
         self._read(self._solution)
         return outcome
+
+    def _polished(self, outcome: NewtonOutcome) -> NewtonOutcome:
+        """What is left of a small residual once the electrode potential is where the currents agree.
+
+        A last contact of 100 Pa is an overlap of the faces by 1e-13 of the model: round-off of displacements
+        is a billionth of the current through it, which Newton iterations of all unknowns never get rid of.
+        """
+        if outcome.converged or outcome.residual > SMALLEST_KINK or not self._current_is_given:
+            return outcome
+        self._balance_current(self._solution)
+        self._evaluate_residual(self._snes, self._solution, self._residual)
+        norm = float(self._residual.norm())
+        return replace(outcome, converged=norm <= max(self._stagnation, LAST_CONTACT), residual=norm)
+
+    def _run_balanced(self, start: NDArray[np.float64]) -> NewtonOutcome:
+        """Full steps, before each of which the electrode potential is brought to where the currents agree."""
+        self._solution.array[:] = start
+        self._balance_current(self._solution)
+        self._balances_current = True
+        try:
+            return self._run(self._other if not self._bends else self._snes)
+        finally:
+            self._balances_current = False
+
+    def _balance_current(self, vector: PETSc.Vec) -> None:
+        """Put into a vector the electrode potential at which the interfaces react what is applied."""
+        self._read(vector)
+        self._current_balance.find()
+        vector.array[self._electrode_entries] = self.gather_values()[self._electrode_entries]
+
+    @cached_property
+    def _current_balance(self) -> CurrentBalance:
+        return CurrentBalance(self.problem)
+
+    @cached_property
+    def _electrode_entries(self) -> NDArray[np.bool_]:
+        return np.concatenate([np.full(b.owned, b.name == ELECTRODE_POTENTIAL) for b in self._blocks])
+
+    @property
+    def _current_is_given(self) -> bool:
+        """Whether the electrode potential is solved for and follows from a current."""
+        solved = any(block.name == ELECTRODE_POTENTIAL for block in self._blocks)
+        return solved and self.problem.reaction is not None and not float(self.problem.voltage_held.value)
 
     @cached_property
     def _other(self) -> PETSc.SNES:

@@ -238,10 +238,19 @@ class Observer:
 
     def place_of_failure(self, state: RegionState) -> tuple[float, ...]:
         """Where on the mesh as built the failure index is largest [m]."""
-        communicator, index = self.problem.geometry.communicator, state.failure_index
         axes = range(self.problem.geometry.dimension)
         places = np.stack([state.values[f"coordinate_{axis}"].ravel() for axis in axes], axis=1)
-        rows = parallel.gather_rows(communicator, np.column_stack([index.ravel(), places]))
+        return self._place_of_largest(state.failure_index.ravel(), places)
+
+    def place_of_damage(self, name: str, state: InterfaceState) -> tuple[float, ...]:
+        """Where on the mesh as built an interface is damaged most [m]."""
+        places = self.interface_points[name].coordinates[:, : self.problem.geometry.dimension]
+        return self._place_of_largest(state.values["damage"], places)
+
+    def _place_of_largest(self, values: Array, places: Array) -> tuple[float, ...]:
+        """The place [m] of the largest of some values over all ranks, one row of ``places`` for each."""
+        communicator = self.problem.geometry.communicator
+        rows = parallel.gather_rows(communicator, np.column_stack([values, places]))
         found = [] if rows is None else [float(value) for value in rows[np.argmax(rows[:, 0]), 1:]]
         return tuple(value * self.problem.units.length for value in parallel.from_root(communicator, found))
 

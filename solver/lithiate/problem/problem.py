@@ -144,7 +144,9 @@ class Problem:
                 model.concentration = self._add_unknown(f"stoichiometry.{name}", space, 1.0, bounded=bounded)
                 # A space of its own: Dirichlet conditions find the blocks they act on by the space.
                 space = unknowns.scalar_field_space(mesh)
-                model.potential = self._add_unknown(f"chemical_potential.{name}", space, potential_scale)
+                model.potential = self._add_unknown(
+                    f"chemical_potential.{name}", space, potential_scale, algebraic=True
+                )
                 if model.storage.first_lithiation is not None:
                     model.largest_filling = fem.Function(model.concentration.value.function_space)
                 self._initialise(model, description.start_of(name))

@@ -32,6 +32,7 @@ class Unknown:
         error_scale: size that counts as one in the control of the time-step error.
         bounded: whether the value must stay inside (0, 1).
         instantaneous: whether it follows the load without memory of its own (potentials of charge).
+        algebraic: whether it is a function of other unknowns at the same instant (chemical potentials).
     """
 
     name: str
@@ -41,6 +42,7 @@ class Unknown:
     error_scale: float
     bounded: bool = False
     instantaneous: bool = False
+    algebraic: bool = False
     conditions: list[Any] = field(default_factory=list)
 
     @property
@@ -67,10 +69,11 @@ def create_unknown(
     error_scale: float,
     bounded: bool = False,
     instantaneous: bool = False,
+    algebraic: bool = False,
 ) -> Unknown:
     """Unknown on a space, zero at first."""
-    test = ufl.TestFunction(space)
-    return Unknown(name, fem.Function(space), fem.Function(space), test, error_scale, bounded, instantaneous)
+    value, old, test = fem.Function(space), fem.Function(space), ufl.TestFunction(space)
+    return Unknown(name, value, old, test, error_scale, bounded, instantaneous, algebraic)
 
 
 def scalar_field_space(mesh: dolfinx_mesh.Mesh, degree: int = 1) -> fem.FunctionSpace:

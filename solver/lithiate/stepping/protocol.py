@@ -138,8 +138,8 @@ class ProtocolRun:
             yield from self._run_step(number, step)
 
     def _run_step(self, number: int, step: Step) -> Iterator[Record]:
-        self.stepper.forget()
         scales = self.loads.start(step, self._time)
+        self.stepper.forget(FIRST_STEP_SHARE * scales.fastest)
         start, passed = self._time, 0.0
         held = isinstance(step, HoldVoltage)
         current = 0.0 if held else self.loads.density(step) * self.observer.platen_area
@@ -263,13 +263,13 @@ class ProtocolRun:
         return shorter
 
     def _worst_interface(self) -> str:
-        """Largest damage of each interface, in words."""
-        communicator = self.problem.geometry.communicator
-        damages = {
-            name: parallel.largest(communicator, face.values["damage"])
-            for name, face in self.observer.state().interfaces.items()
-        }
-        return "".join(f"; interface {name}: largest damage {damage:.3f}" for name, damage in damages.items())
+        """Largest damage of each interface and where it is, in words."""
+        communicator, words = self.problem.geometry.communicator, ""
+        for name, face in self.observer.state().interfaces.items():
+            damage = parallel.largest(communicator, face.values["damage"])
+            place = ", ".join(f"{value:.4g}" for value in self.observer.place_of_damage(name, face))
+            words += f"; interface {name}: largest damage {damage:.3f}, at ({place}) m of the mesh as built"
+        return words
 
     # Events
 

@@ -11,6 +11,7 @@ from lithiate import parallel
 from lithiate.problem.augmentation import MOST_ITERATIONS
 from lithiate.problem.nonlinear import NewtonOutcome, NonlinearSystem
 from lithiate.problem.problem import Problem
+from lithiate.problem.unknowns import Unknown
 
 SAFETY = 0.85
 LARGEST_GROWTH = 1.8
@@ -60,10 +61,19 @@ class Stepper:
         self._rates: dict[str, NDArray[np.float64]] = {}
         self._last_step = 0.0
         self._skip: frozenset[str] = frozenset()
+        self._jump_step, self._jumped = 0.0, False
 
-    def forget(self) -> None:
-        """Drop the history of rates, after the load has jumped."""
+    def forget(self, first_step: float = 0.0) -> None:
+        """Drop the history of rates, after the load has jumped.
+
+        Args:
+            first_step: length of the first step that follows, in which potentials may jump with the load. In
+                a later step as short as this they may jump as well: where faces meet again, or the current
+                turns at a surface that was empty, contact or filling grow by orders of magnitude however
+                short the step.
+        """
         self._rates, self._last_step, self._skip = {}, 0.0, frozenset()
+        self._jump_step = first_step
 
     def attempt(self, time_step: float) -> StepOutcome:
         """Solve one step of the given length from the accepted state; nothing is accepted yet."""
@@ -105,16 +115,28 @@ class Stepper:
             augmentation.restore()
 
     def _error(self, predicted: dict[str, NDArray[np.float64]], time_step: float) -> float:
+        self._jumped = False
         if time_step <= 0.0:
             return 0.0
         share = time_step / (2 * time_step + self._last_step)
-        worst = 0.0
+        worst, jump = 0.0, 0.0
         for name, unknown in self.problem.unknowns.items():
-            if unknown.instantaneous and (name not in self._rates or name in self._skip):
+            if name in self._skip or (unknown.instantaneous and name not in self._rates):
                 continue
             difference = np.abs(unknown.value.x.array - predicted[name])
-            worst = max(worst, float(difference.max(initial=0.0)) * share / unknown.error_scale)
-        return parallel.largest(self.problem.geometry.communicator, worst) / self.tolerance
+            error = float(difference.max(initial=0.0)) * share / unknown.error_scale
+            if self._may_jump(unknown):
+                jump = max(jump, error)
+            else:
+                worst = max(worst, error)
+        communicator = self.problem.geometry.communicator
+        worst, jump = (parallel.largest(communicator, value) / self.tolerance for value in (worst, jump))
+        self._jumped = jump > 1.0 and time_step <= self._jump_step
+        return worst if self._jumped else max(worst, jump)
+
+    @staticmethod
+    def _may_jump(unknown: Unknown) -> bool:
+        return unknown.instantaneous or unknown.algebraic
 
     def accept(self) -> None:
         """Make the solved step the accepted state."""
@@ -126,8 +148,10 @@ class Stepper:
                 for name, unknown in self.problem.unknowns.items()
             }
             # Potentials follow a change of load at once: their first difference is a jump, not a rate.
-            jumped = [name for name, unknown in self.problem.unknowns.items() if unknown.instantaneous]
-            self._skip = frozenset(jumped if fresh else ())
+            unknowns = self.problem.unknowns.items()
+            after_load = [name for name, unknown in unknowns if fresh and unknown.instantaneous]
+            after_jump = [name for name, unknown in unknowns if self._jumped and self._may_jump(unknown)]
+            self._skip = frozenset((*after_load, *after_jump))
             for name in self._skip:
                 self._rates[name][:] = 0.0
             self._last_step = step
