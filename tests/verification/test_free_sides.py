@@ -55,6 +55,7 @@ def test_a_pressed_block_is_under_the_pressure_alone(tmp_path: Path, symmetry: s
     assert rows[-1]["force_balance_error"] < 1e-7
 
 
+@pytest.mark.slow
 def test_a_cell_swells_sideways_where_it_may(tmp_path: Path) -> None:
     """Lithiation widens a cell with free sides, and all its balances close."""
     case, problem, rows = carry_out(tmp_path, LITHIATE, *ELASTIC, FREE)

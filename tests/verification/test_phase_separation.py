@@ -24,7 +24,7 @@ from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
 from lithiate.runner import build_geometry as build_case_geometry
 from lithiate.scaling import Units
-from lithiate.stepping.balances import SMALLEST_CHARGE, Balances
+from lithiate.stepping.balances import Balances
 from mpi4py import MPI
 from verification_problems import LENGTH, Array, build_geometry, card, hold_symmetry_planes
 
@@ -163,8 +163,7 @@ def test_energy_is_dissipated_by_diffusion_alone() -> None:
             assert bar.system.solve().converged
             errors = balances.step(bar.observer.state(), duration / steps, 0.0, 0.0)
             bar.problem.accept_step()
-        lost = errors["energy_balance_error"] * SMALLEST_CHARGE * bar.observer.capacity
-        missing.append(lost / balances.dissipation["diffusion"])
+        missing.append(errors["energy_balance_error"])  # of what was dissipated: no work was done
     assert missing[1] < 0.05, missing
     assert missing[0] / missing[1] > 1.7, missing
 

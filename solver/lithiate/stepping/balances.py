@@ -25,7 +25,7 @@ RESOLUTION: Mapping[str, int] = {
 }
 """Decimal places that are kept: below them an error is round-off, which differs with the number of ranks."""
 
-SMALLEST_CHARGE = 1e-9
+SMALLEST_CHARGE = 1e-6
 """Share of the capacity that must have passed before charge and energy errors are divided by what passed."""
 
 
@@ -137,9 +137,13 @@ class Balances:
             "lithium_balance_error": abs(lithium) / capacity,
             "charge_balance_error": abs(self._interface_charge - self._applied_charge) / charge_scale,
             "force_balance_error": self._force_error(state, pressure),
-            "energy_balance_error": abs(energy) / max(self._work_done, SMALLEST_CHARGE * capacity),
+            "energy_balance_error": abs(energy) / self._energy_scale(capacity),
         }
         return self._rounded(errors)
+
+    def _energy_scale(self, capacity: float) -> float:
+        """The work done, or what was dissipated where a cell that is left alone relaxes."""
+        return max(self._work_done, abs(self._dissipated), SMALLEST_CHARGE * capacity)
 
     def _count_energy(
         self, state: State, time_step: float, current: float, pressure: float, continuous: bool
