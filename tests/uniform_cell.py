@@ -22,7 +22,7 @@ from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
 from lithiate.problem.description import Description
 from lithiate.problem.from_case import connect_collector
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.platen import body_at

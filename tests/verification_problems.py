@@ -18,7 +18,7 @@ from lithiate.interfaces.friction import CoulombFriction
 from lithiate.interfaces.readhesion import Readhesion
 from lithiate.materials import MaterialCard
 from lithiate.problem.description import Description
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints

@@ -67,7 +67,8 @@ def test_what_makes_no_sense_is_refused(
 
 def laws_of(case: Case, name: str = INTERFACE):  # type: ignore[no-untyped-def]
     pytest.importorskip("dolfinx", exc_type=ImportError)
-    from lithiate.problem.from_case import interface_laws, solver_units
+    from lithiate.problem.from_case import solver_units
+    from lithiate.problem.laws_of_case import interface_laws
 
     return interface_laws(case, name, solver_units(case, 1e-6))
 

@@ -12,7 +12,7 @@ from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.contact_area import NoPressureContact
 from lithiate.problem.description import Description
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import InterfacePoints
 from lithiate.problem.problem import Problem

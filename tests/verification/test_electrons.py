@@ -24,7 +24,7 @@ from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import MaterialCard
 from lithiate.problem.description import Description
 from lithiate.problem.from_case import connect_collector, hold_boundaries
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem

@@ -16,7 +16,7 @@ from lithiate.interfaces.exchange import PotentialExchange
 from lithiate.materials import MaterialCard
 from lithiate.materials.open_circuit import evaluate
 from lithiate.problem.description import Description
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem

@@ -23,7 +23,7 @@ from lithiate.interfaces.contact_area import NoPressureContact, PerssonContact
 from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import StoichiometryFunction
 from lithiate.problem.description import Description
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.problem import Problem
 from lithiate.problem.unknowns import ELECTRODE_POTENTIAL

@@ -8,7 +8,7 @@ import pytest
 from lithiate.geometry import distribute
 from lithiate.interfaces.contact_area import NoPressureContact
 from lithiate.problem.description import Description
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.observables import Observer
 from lithiate.problem.problem import Problem
 from lithiate_meshes import build_mesh

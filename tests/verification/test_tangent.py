@@ -20,7 +20,7 @@ from lithiate.interfaces.kinetics import ButlerVolmer
 from lithiate.materials import MaterialCard, StoichiometryFunction, library_card
 from lithiate.problem.description import Description
 from lithiate.problem.from_case import hold_boundaries
-from lithiate.problem.interface_model import InterfaceLaws
+from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
 from lithiate.problem.pointwise import InterfacePoints, RegionPoints
 from lithiate.problem.problem import Problem

@@ -13,7 +13,8 @@ from lithiate import parallel
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry, Measures
 from lithiate.interfaces.cohesion import CohesiveLaw
-from lithiate.problem.interface_model import InterfaceHistory, InterfaceLaws, InterfaceModel
+from lithiate.problem.interface_laws import InterfaceHistory, InterfaceLaws
+from lithiate.problem.interface_model import InterfaceModel
 from lithiate.problem.pointwise import HISTORY_DEGREE, InterfacePoints, history_space, store
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from lithiate.interfaces.readhesion import Readhesion
 from lithiate.problem.switches import Switches
 
 if TYPE_CHECKING:
-    from lithiate.problem.interface_model import InterfaceHistory
+    from lithiate.problem.interface_laws import InterfaceHistory
 
 
 @dataclass(eq=False)

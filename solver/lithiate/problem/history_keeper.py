@@ -18,6 +18,21 @@ Kept = list[tuple[fem.Function, int]]
 """Functions and their numbers of components, in the order of the expressions that they keep."""
 
 
+def _region_updates(region: RegionModel) -> tuple[dict[str, Any], list[tuple[fem.Function, int]]]:
+    """What to keep of a step: expressions at its end, and who keeps how many of them, in order."""
+    expressions: dict[str, Any] = {}
+    kept = []
+    if region.history is not None:
+        metric = region.flow.inverse_plastic_metric
+        expressions |= {f"metric_{i}{j}": metric[i, j] for i in range(3) for j in range(3)}
+        expressions["plastic_strain"] = region.flow.equivalent_plastic_strain
+        kept += [(region.history.inverse_plastic_metric, 9), (region.history.equivalent_plastic_strain, 1)]
+    if region.old_closure is not None:
+        expressions["closure"] = region.closure
+        kept.append((region.old_closure, 1))
+    return expressions, kept
+
+
 def _interface_updates(interface: InterfaceModel) -> tuple[dict[str, Any], Kept]:
     """What an interface keeps of a step, and where."""
     history = interface.history
@@ -50,7 +65,7 @@ class HistoryKeeper:
         self._points = []
         for name, region in regions.items():
             if region.history is not None or region.old_closure is not None:
-                expressions, kept = region.history_update()
+                expressions, kept = _region_updates(region)
                 self._points.append((kept, RegionPoints(measures, name, expressions)))
         self._face_points = []
         for name, interface in interfaces.items():

@@ -16,6 +16,7 @@ from lithiate.physics import (
     elasticity,
     kinematics,
     plasticity,
+    small_strain,
     small_strain_plasticity,
     third_medium,
     transport,
@@ -200,20 +201,6 @@ class RegionModel:
             self._flow_law,
         )
 
-    def history_update(self) -> tuple[dict[str, Any], list[tuple[fem.Function, int]]]:
-        """What to keep of a step: expressions at its end, and who keeps how many of them, in order."""
-        expressions: dict[str, Any] = {}
-        kept = []
-        if self.history is not None:
-            metric = self.flow.inverse_plastic_metric
-            expressions |= {f"metric_{i}{j}": metric[i, j] for i in range(3) for j in range(3)}
-            expressions["plastic_strain"] = self.flow.equivalent_plastic_strain
-            kept += [(self.history.inverse_plastic_metric, 9), (self.history.equivalent_plastic_strain, 1)]
-        if self.old_closure is not None:
-            expressions["closure"] = self.closure
-            kept.append((self.old_closure, 1))
-        return expressions, kept
-
     @cached_property
     def small_strain(self) -> Any:
         """eps = sym Grad u."""
@@ -225,8 +212,8 @@ class RegionModel:
         if not self.switches.mechanics:
             return ufl.zero(3, 3)
         if self.switches.small_strain:
-            growth = ufl.tr(self.small_strain) - (self.swelling_ratio - 1)
-            return self.bulk * growth * ufl.Identity(3) + self.flow.deviatoric_stress
+            deviator = self.flow.deviatoric_stress
+            return small_strain.cauchy_stress(self.bulk, self.small_strain, self.swelling_ratio, deviator)
         return self.kirchhoff_stress / self.elastic_ratio
 
     @cached_property
@@ -253,8 +240,7 @@ class RegionModel:
             return ufl.as_ufl(0.0)
         if self.switches.small_strain:
             stress, deviator = self.cauchy_stress, self.flow.deviatoric_stress
-            volumetric = (ufl.tr(stress) / 3) ** 2 / (2 * self.bulk)
-            return volumetric + ufl.inner(deviator, deviator) / (4 * self.shear)
+            return small_strain.strain_energy(self.bulk, self.shear, stress, deviator)
         return self.intermediate_ratio * self.elastic_energy_density
 
     @cached_property
@@ -336,16 +322,14 @@ class RegionModel:
         return potential / capacity
 
     def _linear_mechanical_potential(self) -> Any:
-        """-J_c' tr(sigma)/3 + K' tr(eps_e)^2 / 2 + G' |dev eps_e|^2 per volume, in linear kinematics."""
-        potential = -self.swelling_slope * ufl.tr(self.cauchy_stress) / 3
+        """The same in linear kinematics, per volume."""
+        stress, deviator = self.cauchy_stress, self.flow.deviatoric_stress
+        potential = small_strain.stress_potential(self.swelling_slope, stress)
         if not self.switches.modulus_term:
             return potential
-        growth = ufl.tr(self.cauchy_stress) / (3 * self.bulk)
-        deviator = self.flow.deviatoric_stress / (2 * self.shear)
-        bulk_slope, shear_slope = (
-            ufl.diff(modulus, self.stoichiometry) for modulus in (self.bulk, self.shear)
+        return potential + small_strain.modulus_potential(
+            self.stoichiometry, self.bulk, self.shear, stress, deviator
         )
-        return potential + bulk_slope * growth**2 / 2 + shear_slope * ufl.inner(deviator, deviator)
 
     @cached_property
     def chemical_potential_of_composition(self) -> Any:

@@ -19,7 +19,7 @@ from lithiate.case import Case
 from lithiate.case.beam_theory import beam_of, last_opening
 from lithiate.errors import SolverError
 from lithiate.geometry import Geometry
-from lithiate.problem.from_case import interface_laws
+from lithiate.problem.laws_of_case import interface_laws
 from lithiate.problem.observables import Observer
 from lithiate.problem.states import State
 from lithiate.problem.unknowns import Unknown, create_unknown, global_scalar_space

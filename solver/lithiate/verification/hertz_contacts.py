@@ -16,7 +16,7 @@ from lithiate.geometry import Geometry
 from lithiate.interfaces.cohesion import CONTACT_STIFFNESS_FACTOR
 from lithiate.interfaces.obstacle import Ball, Obstacle
 from lithiate.problem.augmentation import TOLERANCE_PER_ELEMENT
-from lithiate.problem.from_case import interface_laws
+from lithiate.problem.laws_of_case import interface_laws
 from lithiate.problem.obstacle_model import PressedObstacle
 from lithiate.problem.pointwise import InterfacePoints, SurfacePoints
 from lithiate.problem.problem import Problem

@@ -23,7 +23,7 @@ from lithiate import compat, parallel
 from lithiate.case import Case
 from lithiate.errors import InputError
 from lithiate.geometry import Geometry
-from lithiate.problem.from_case import interface_laws
+from lithiate.problem.laws_of_case import interface_laws
 from lithiate.problem.problem import Problem
 from lithiate.problem.states import State
 from lithiate.scaling import Units
