@@ -75,15 +75,15 @@ def on_root(communicator: MPI.Intracomm, action: Callable[[], Any]) -> Any:
 
 
 def _refuse_periodic(case: Case) -> None:
-    """Refuse a model whose opposite sides are copies of each other: here sides are mirrors.
+    """Refuse a model whose opposite sides are copies of each other: here sides are mirrors, or free.
 
     Raises:
         InputError: naming the key.
     """
     if getattr(case.geometry, "periodic", False):
         raise InputError(
-            f"{case.path}: geometry.periodic: found true; the sides of a model are mirrors in this release; "
-            "allowed: false (the mesh can be made with `lithiate mesh`)"
+            f"{case.path}: geometry.periodic: found true; in this release the sides of a model are mirrors or "
+            "free; allowed: false (the mesh can be made with `lithiate mesh`)"
         )
 
 

@@ -187,3 +187,16 @@ def test_a_state_that_is_passed_twice_is_the_first_whether_a_row_or_not(tmp_path
     rows = read_history(result(tmp_path / "run"))
     assert locate(rows, Asked("state_of_charge", 0.1)).row is None, "passed between rows 0 and 1"
     assert locate(rows, Asked("step", 2)).row == rows[2]
+
+
+def test_a_cell_with_physics_switched_off_is_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its small signal would lack what was left out."""
+    pytest.importorskip("dolfinx")
+    folder, out = result(tmp_path / "run"), tmp_path / "out"
+    with (folder / "case.resolved.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[physics]\nconduction = false\n")
+    assert main(["impedance", str(folder), "--at", "step=1", "--out", str(out)]) == 2
+    assert "found physics.conduction = false; an impedance needs all of a cell" in capfd.readouterr().err
+    assert not out.exists()
