@@ -82,8 +82,8 @@ def _refuse_periodic(case: Case) -> None:
     """
     if getattr(case.geometry, "periodic", False):
         raise InputError(
-            f"{case.path}: geometry.periodic: found true; in this release the sides of a model are mirrors or "
-            "free; allowed: false (the mesh can be made with `lithiate mesh`)"
+            f"{case.path}: geometry.periodic: found true; in this release its sides are mirrors or free; "
+            "allowed: false (the mesh can be made with `lithiate mesh`)"
         )
 
 
