@@ -13,11 +13,13 @@ from lithiate_meshes.families.verification_beams import DoubleCantileverGeometry
 from lithiate_meshes.families.verification_constriction import SpotContactGeometry
 from lithiate_meshes.families.verification_contact import HertzContactGeometry
 from lithiate_meshes.families.verification_elements import ElementGeometry
+from lithiate_meshes.families.verification_indentation import IndentationGeometry
 from lithiate_meshes.families.verification_spheres import CoreShellGeometry, HollowSphereGeometry
 
 __all__ = [
     "CoreShellGeometry", "DoubleCantileverGeometry", "ElementGeometry", "HertzContactGeometry",
-    "HollowSphereGeometry", "SpotContactGeometry", "VerificationBlock", "VerificationSection",
+    "HollowSphereGeometry", "IndentationGeometry", "SpotContactGeometry", "VerificationBlock",
+    "VerificationSection",
 ]  # fmt: skip
 
 
@@ -37,7 +39,8 @@ VerificationSection = Annotated[
         | DoubleCantileverGeometry
         | HertzContactGeometry
         | SpotContactGeometry
-        | ElementGeometry,
+        | ElementGeometry
+        | IndentationGeometry,
         Field(discriminator="problem"),
     ],
     BeforeValidator(_block_unless_said),

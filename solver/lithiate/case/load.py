@@ -66,7 +66,8 @@ class Load(Frozen):
 
     force: Force | None = Field(
         default=None,
-        description="Hertz contact: on the whole sphere, or on the whole cylinder per length (a number, N/m)",
+        description="Hertz contact: on the whole sphere, or on the whole cylinder per length (a number, "
+        "N/m); indentation: the largest on the cone",
     )
     flux: CurrentDensity | None = Field(
         default=None,
@@ -165,6 +166,17 @@ PROBLEMS: Mapping[str, VerificationProblem] = {
         },
         needs=("force",),
         balances=("force_balance_error",),
+    ),
+    "indentation": VerificationProblem(
+        columns={"force": "N", "depth": "m", "contact_radius": "m"},
+        summary={
+            "largest_depth": "m",
+            "residual_depth": "m",
+            "recovered_depth_share": "-",
+            "hardness": "Pa",
+        },
+        needs=("force",),
+        balances=("force_balance_error", "energy_balance_error"),
     ),
     "double_cantilever": VerificationProblem(
         columns={"load_per_width": "N/m", "opening": "m", "crack_length": "m"},

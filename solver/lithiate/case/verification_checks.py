@@ -19,6 +19,9 @@ STORING_PROBLEMS = ("sphere", "core_shell", "block")
 ROUND_PROBLEMS = ("sphere", "core_shell", "hollow_sphere")
 """Problems that are spheres."""
 
+TIMELESS_FLOWS = ("elastic", "rate_independent")
+"""Laws of flow in which nothing depends on time."""
+
 CONDUCTING_PROBLEMS = ("constriction", "two_blocks")
 """Problems whose regions must conduct ions; those of the second may store lithium in its place."""
 
@@ -137,6 +140,12 @@ def _materials(case: Case) -> Iterator[Finding]:
             yield Finding(path, text)
         if kind in ("double_cantilever", "hertz") and (card.flow != "elastic" or card.stores_lithium):
             text = f'found "{card.name}"; allowed: a material with flow = "elastic" that stores no lithium'
+            yield Finding(path, text)
+        if kind == "indentation" and (card.flow not in TIMELESS_FLOWS or card.stores_lithium):
+            text = (
+                f'found "{card.name}"; allowed: a material with flow = "elastic" or "rate_independent" that '
+                "stores no lithium, because the cone has no speed"
+            )
             yield Finding(path, text)
         if kind == "two_blocks" and case.storing_regions:
             yield from _storing_block(case, name)

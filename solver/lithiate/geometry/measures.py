@@ -26,6 +26,9 @@ exactly, so that a uniform pressure is a uniform pressure at every point: Simpso
 midpoints of the edges on a triangle (where the integral of a vertex function of P2 is zero).
 """
 
+SHARE_ON_AXIS = 0.05
+"""Radius that a point on the axis counts with where it meets an obstacle, per length of its facet."""
+
 
 class Measures:
     """Integrals over regions, surfaces and interfaces of a geometry, in the volume and area of its symmetry.
@@ -117,7 +120,15 @@ class Measures:
 
     def pressed_surface(self, integrand: Any, name: str) -> Any:
         """Integral over a named outer surface that meets an obstacle, at points like those of interfaces."""
-        return self.surface_points(integrand * self.weight, name)
+        return self.surface_points(integrand * self.pressed_weight, name)
+
+    @property
+    def pressed_weight(self) -> Any:
+        """Area per mesh area there; on an axis of revolution a little, or its point could not be pressed."""
+        if self.geometry.symmetry != "axisymmetric":
+            return self.weight
+        smallest = SHARE_ON_AXIS * ufl.FacetArea(self.geometry.mesh)
+        return 2 * ufl.pi * ufl.max_value(self.coordinates[0], smallest)
 
     def surface_points(self, integrand: Any, name: str) -> Any:
         """Sum over these points with the weights of the mesh area (no revolution)."""

@@ -146,7 +146,7 @@ class PressedObstacle:
         stored = model.stored_energy * model.area_ratio
         self._stored = compat.compile_form(measures.pressed_surface(stored, surface), maps)
         if multiplier is not None and tolerance is not None:
-            fields = {"pressure": model.pressure, "gap": model.gap, "weight": measures.weight}
+            fields = {"pressure": model.pressure, "gap": model.gap, "weight": measures.pressed_weight}
             points = SurfacePoints(measures, surface, body_mesh, fields)
             problem.augmentations.append(Augmentation(multiplier, points, tolerance, communicator))
 

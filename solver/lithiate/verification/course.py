@@ -20,6 +20,7 @@ from lithiate.verification.drive import Drive, region_rows
 from lithiate.verification.elastic_sphere import ElasticSphere
 from lithiate.verification.hertz import Hertz
 from lithiate.verification.hollow_sphere import HollowSphere
+from lithiate.verification.indentation import Indentation
 from lithiate.verification.interface_flux import interface_flux
 
 DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
@@ -31,6 +32,7 @@ DRIVES: Mapping[str, Callable[[Case, Geometry], Drive]] = {
     "double_cantilever": DoubleCantilever,
     "constriction": Constriction,
     "two_blocks": interface_flux,
+    "indentation": Indentation,
 }
 """By ``geometry.problem``."""
 

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A body under a rigid cone with a rounded tip: indentation."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from lithiate_meshes.families.limits import refuse_too_many_cells
+from lithiate_meshes.families.verification_contact import estimated_cells_of_body, mesh_bodies
+from lithiate_meshes.families.verification_grids import ROUND_OFF
+from lithiate_meshes.mesh_data import MeshData
+from lithiate_meshes.quantities import Length, quantity, refuse
+
+CUBE_CORNER = 42.28
+"""Half-angle [degrees] of the cone with the contact area of a cube corner, tan^2 = 2.5981 / pi."""
+
+# Extent of the body over the half-width of the contact zone, where it is not given.
+_WIDTH_OVER_CONTACT = 20.0
+_FAR_PER_EXTENT = 1.0 / 8.0
+
+HalfAngle = Annotated[float, quantity("number", "", "42.28", gt=0.0, lt=90.0)]
+
+
+class IndentationGeometry(BaseModel):
+    """A cylindrical body, its upper face at height 0; the cone has no mesh.
+
+    Region ``body``, surfaces ``axis``, ``bottom``, ``side``, ``top``. Elements have ``mesh_size`` on the
+    upper face up to ``contact_width``, which must hold the contact, and grow by 0.15 of the distance from
+    there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regions: ClassVar[tuple[str, ...]] = ("body",)
+    interfaces: ClassVar[tuple[str, ...]] = ()
+    surfaces: ClassVar[tuple[str, ...]] = ("axis", "bottom", "side", "top")
+
+    family: Literal["verification"]
+    problem: Literal["indentation"]
+    symmetry: Literal["axisymmetric"] = "axisymmetric"
+    half_angle: Annotated[
+        HalfAngle,
+        Field(description="between the axis and the side of the cone [degrees]; that of a cube corner"),
+    ] = CUBE_CORNER
+    tip_radius: Annotated[Length, Field(description="of the ball that the tip of the cone is rounded to")]
+    contact_width: Annotated[Length, Field(description="radius of the zone of even, small elements")]
+    width: Annotated[
+        Length | None, Field(description="radius of the body; 20 contact_width if not given")
+    ] = None
+    height: Annotated[Length | None, Field(description="of the body; width if not given")] = None
+    mesh_size: Annotated[Length, Field(description="element size within contact_width")]
+
+    @field_validator("width", "height")
+    @classmethod
+    def _body_holds_the_contact(cls, extent: float | None, info: ValidationInfo) -> float | None:
+        contact = info.data.get("contact_width")
+        if extent is not None and contact is not None and extent < 2.0 * contact / ROUND_OFF:
+            raise refuse(f"found {extent:g} m; allowed: at least twice contact_width = {2.0 * contact:g} m")
+        return extent
+
+    @field_validator("mesh_size")
+    @classmethod
+    def _mesh_size_fits(cls, mesh_size: float, info: ValidationInfo) -> float:
+        contact = info.data.get("contact_width")
+        if contact is not None and mesh_size > contact / 2.0 * ROUND_OFF:
+            raise refuse(f"found {mesh_size:g} m; allowed: at most half of contact_width = {contact / 2:g} m")
+        return mesh_size
+
+    @model_validator(mode="after")
+    def _cell_count_is_possible(self) -> IndentationGeometry:
+        refuse_too_many_cells(self.estimated_cells(), self.mesh_size)
+        return self
+
+    @property
+    def body_width(self) -> float:
+        """Radius of the body [m]."""
+        return self.width if self.width is not None else _WIDTH_OVER_CONTACT * self.contact_width
+
+    @property
+    def body_height(self) -> float:
+        """Height of the body [m]."""
+        return self.height if self.height is not None else self.body_width
+
+    @property
+    def platen_area(self) -> float:
+        """Area of ``top`` [m2]."""
+        return math.pi * self.body_width**2
+
+    def region_volumes(self) -> dict[str, float]:
+        """Exact volume of the body [m3]."""
+        return {"body": self.platen_area * self.body_height}
+
+    def interface_areas(self) -> dict[str, float]:
+        """There is no interface."""
+        return {}
+
+    def interface_mesh_size(self, name: str) -> float:
+        """There is no interface, and so no name is right."""
+        raise KeyError(name)
+
+    def estimated_cells(self) -> dict[str, int]:
+        """Number of elements, within about a third."""
+        return {"body": estimated_cells_of_body(*self._in_contact_widths())}
+
+    def build(self) -> MeshData:
+        """Mesh the body with gmsh.
+
+        Raises:
+            InputError: If gmsh is missing or fails.
+        """
+        return mesh_bodies(self.regions, self.contact_width, *self._in_contact_widths(), self.symmetry)
+
+    def _in_contact_widths(self) -> tuple[float, float, float, float]:
+        """Element size near and far, width and height of the body, over ``contact_width``."""
+        near, width, height = (
+            length / self.contact_width for length in (self.mesh_size, self.body_width, self.body_height)
+        )
+        return near, max(near, min(width, height) * _FAR_PER_EXTENT), width, height
