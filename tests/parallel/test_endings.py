@@ -115,7 +115,7 @@ def test_bad_input_is_reported_once_on_two_ranks(tmp_path: Path) -> None:
     assert not (tmp_path / "result").exists()
 
 
-@pytest.mark.parametrize("setting", ["physics.mechanics=false", 'physics.kinematics="small_strain"'])
+@pytest.mark.parametrize("setting", ['physics.electrons="resolved"', 'physics.kinematics="small_strain"'])
 def test_what_is_not_solved_is_refused_and_nothing_written(tmp_path: Path, setting: str) -> None:
     finished = run_case(tmp_path / "result", setting)
     assert finished.returncode == 2

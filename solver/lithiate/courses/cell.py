@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lithiate import parallel
 from lithiate.case import Case
 from lithiate.case.protocol import ChangePressure, HoldVoltage, Rest
+from lithiate.courses.cell_watch import CellWatch
 from lithiate.courses.entry import Entry
 from lithiate.errors import SolverError
 from lithiate.output.history import HistoryRows
@@ -42,11 +42,13 @@ class CellCourse:
         self._protocol = ProtocolRun(case, problem, self._stepper, observer, interrupted, self._require_room)
         self._rows = HistoryRows(case, observer)
         self.columns = self._rows.columns
-        self.warnings: list[str] = []
-        self._failed: set[str] = set()
-        self._plated: set[str] = set()
-        self._cut_off = False
+        self._watch = CellWatch(case, observer)
         self._start_charge: dict[int, float] = {}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know, found on the way."""
+        return self._watch.warnings
 
     @property
     def rejected_steps(self) -> int:
@@ -90,11 +92,7 @@ class CellCourse:
 
     def _entry(self, record: Record) -> Entry:
         row = self._rows.row(record)
-        self._note_table_ends(row)
-        self._note_sliding(record)
-        self._note_failure(record, row)
-        self._note_plating(record, row)
-        self._note_lost_contact(record, row)
+        self._watch.note(record, row)
         charge, voltage = row["state_of_charge"], row["voltage"]
         kind = self._case.steps[record.protocol_step].step
         iterations = f"{record.newton_iterations} Newton iterations"
@@ -137,74 +135,3 @@ class CellCourse:
                 f"a body grew through a side of the model at time {time:.6g} s: the walls of an empty "
                 "space met, between which no contact is computed; a meshed filler in that space carries load"
             )
-
-    def _note_table_ends(self, row: Mapping[str, float]) -> None:
-        """Warn once where the open-circuit curve is read beyond its measured points."""
-        for name in self._case.storing_regions:
-            card = self._case.card(name)
-            table = card.open_circuit_potential
-            if table is None or card.chemistry != "open_circuit":
-                continue
-            low, high = row[f"smallest_stoichiometry.{name}"], row[f"largest_stoichiometry.{name}"]
-            first, last = table.stoichiometry[0], table.stoichiometry[-1]
-            for beyond, side, end in ((low < first, "below", first), (high > last, "above", last)):
-                text = (
-                    f"region {name}: the stoichiometry went {side} {end:g}, the end of the open-circuit "
-                    "table; its logarithmic continuation was used there"
-                )
-                if beyond and text not in self.warnings:
-                    self.warnings.append(text)
-
-    def _note_sliding(self, record: Record) -> None:
-        """Warn once where touching faces slide further than their pairing on the mesh can describe."""
-        communicator = self._problem.geometry.communicator
-        for name, face in record.state.interfaces.items():
-            size = self._case.geometry.interface_mesh_size(name)
-            touching = face.values["gap"] <= 0.0
-            slip = parallel.largest(communicator, face.values["slip"][touching])
-            text = (
-                f"interface {name}: faces slid by more than an element ({size:g} m); they are paired "
-                "on the mesh as built, so contact is approximate there"
-            )
-            if slip * self._problem.units.length > size and text not in self.warnings:
-                self.warnings.append(text)
-
-    def _note_failure(self, record: Record, row: Mapping[str, float]) -> None:
-        """Warn once for each region whose largest principal stress passes its failure stress."""
-        for name, region in record.state.regions.items():
-            if row.get(f"largest_failure_index.{name}", 0.0) <= 1.0 or name in self._failed:
-                continue
-            self._failed.add(name)
-            place = ", ".join(f"{value:.4g}" for value in self._observer.place_of_failure(region))
-            self.warnings.append(
-                f"region {name}: the largest principal stress passed the failure stress at time "
-                f"{record.time:.6g} s, first at ({place}) m of the mesh as built; no crack is computed"
-            )
-
-    def _note_plating(self, record: Record, row: Mapping[str, float]) -> None:
-        """Warn once for each interface at which the potential falls below that of lithium metal."""
-        for name in self._case.interfaces:
-            potential = row.get(f"smallest_plating_potential.{name}", 0.0)
-            if not potential < 0.0 or name in self._plated:
-                continue
-            self._plated.add(name)
-            self.warnings.append(
-                f"interface {name}: lithium would plate from time {record.time:.6g} s on, where the "
-                f"electrode is {-potential:.4g} V below the electrolyte; no plating is computed"
-            )
-
-    def _note_lost_contact(self, record: Record, row: Mapping[str, float]) -> None:
-        """Warn once where most of the current runs through the numerical floor of the contact area."""
-        floors = {
-            name: self._case.interfaces[name].residual_contact_fraction
-            for name in self._case.reacting_interfaces
-        }
-        lost = floors and all(row[f"contact_area_fraction.{name}"] < 2 * floors[name] for name in floors)
-        if self._cut_off or not lost or record.current_density == 0.0:
-            return
-        self._cut_off = True
-        floor = ", ".join(f"{name}: {value:g}" for name, value in floors.items())
-        self.warnings.append(
-            f"the last contact was lost at time {record.time:.6g} s; the current then ran through the "
-            f"numerical floor of the contact area (residual_contact_fraction, {floor})"
-        )

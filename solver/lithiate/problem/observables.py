@@ -247,6 +247,13 @@ class Observer:
         places = self.interface_points[name].coordinates[:, : self.problem.geometry.dimension]
         return self._place_of_largest(state.values["damage"], places)
 
+    def largest_slip(self, name: str, state: InterfaceState) -> tuple[float, tuple[float, ...]]:
+        """How far touching faces have slid, and where on the mesh as built that is most [m]."""
+        slip = np.where(state.values["gap"] <= 0.0, state.values["slip"], 0.0)
+        largest = parallel.largest(self.problem.geometry.communicator, slip) * self.problem.units.length
+        places = self.interface_points[name].coordinates[:, : self.problem.geometry.dimension]
+        return largest, self._place_of_largest(slip, places)
+
     def _place_of_largest(self, values: Array, places: Array) -> tuple[float, ...]:
         """The place [m] of the largest of some values over all ranks, one row of ``places`` for each."""
         communicator = self.problem.geometry.communicator

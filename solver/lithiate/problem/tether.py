@@ -39,7 +39,7 @@ def loose_bodies(geometry: Geometry, held: Mapping[str, tuple[int, ...]]) -> lis
     loose = []
     for body, part in geometry.bodies.items():
         free = set(movable)
-        for surface in geometry.surface_tags.keys() & held.keys():
+        for surface in sorted(geometry.surface_tags.keys() & held.keys()):  # in the same order on all ranks
             cells = [to_cells.links(facet)[0] for facet in geometry.surface_facets(surface)]
             touches = bool((part.parent_to_sub[np.array(cells, dtype=np.int32)] >= 0).any())
             if parallel.any_rank(geometry.communicator, touches):
