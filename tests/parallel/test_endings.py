@@ -115,12 +115,11 @@ def test_bad_input_is_reported_once_on_two_ranks(tmp_path: Path) -> None:
     assert not (tmp_path / "result").exists()
 
 
-@pytest.mark.parametrize("setting", ['physics.electrons="resolved"', 'physics.kinematics="small_strain"'])
-def test_what_is_not_solved_is_refused_and_nothing_written(tmp_path: Path, setting: str) -> None:
-    finished = run_case(tmp_path / "result", setting)
+def test_what_is_not_solved_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    finished = run_case(tmp_path / "result", 'physics.kinematics="small_strain"')
     assert finished.returncode == 2
     assert finished.stderr.count("\n") == 1
-    assert setting.partition("=")[0] in finished.stderr
+    assert "physics.kinematics" in finished.stderr
     assert not (tmp_path / "result").exists()
 
 
