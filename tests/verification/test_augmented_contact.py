@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from dolfinx import fem
 from lithiate.interfaces.cohesion import CohesiveLaw
 from lithiate.interfaces.contact import ContactLaw
 from lithiate.interfaces.contact_area import NoPressureContact
+from lithiate.problem.augmentation import Augmentation
 from lithiate.problem.description import Description
 from lithiate.problem.interface_laws import InterfaceLaws
 from lithiate.problem.nonlinear import NonlinearSystem
@@ -117,3 +119,35 @@ def test_a_bond_that_is_pressed_first_breaks_as_if_it_had_not_been() -> None:
     found = augmented.to(0.02)
     assert found["gap"].min() > -PENETRATION
     assert found["traction"] == pytest.approx(-squeezed(GAP + 0.02), rel=1e-5)
+
+
+class Stuck(Augmentation):
+    """A contact whose penetration is given, whatever its multiplier."""
+
+    def __init__(self, penetration: float, tolerance: float) -> None:
+        geometry = build_geometry("plane_strain", shape="two_blocks", upper_height=LENGTH, mesh_size=LENGTH)
+        multiplier = fem.Function(fem.functionspace(geometry.mesh, ("DG", 0)))
+        points: Any = None
+        super().__init__(multiplier, points, tolerance, geometry.communicator)
+        self.found, self.augmented = penetration, 0
+
+    def penetration(self) -> float:
+        return self.found
+
+    def augment(self) -> None:
+        self.augmented += 1
+
+
+def test_multipliers_that_gain_nothing_are_left_alone() -> None:
+    """Near the tolerance only: faces that overlap by more are solved again, in a shorter step."""
+    near, far = Stuck(3e-8, PENETRATION), Stuck(300 * PENETRATION, PENETRATION)
+    assert [near.settle(), near.settle(), near.augmented] == [False, True, 1]
+    assert not any(far.settle() for _ in range(5)) and far.augmented == 5
+    falling = Stuck(3e-8, PENETRATION)
+    assert not falling.settle()
+    falling.found = 2e-8
+    assert not falling.settle()
+    falling.found = PENETRATION
+    assert falling.settle() and falling.augmented == 2
+    near.restore()
+    assert not near.settle()

@@ -8,6 +8,8 @@ import pytest
 from lithiate.impedance.linearisation import Linearisation
 from lithiate.impedance.spectrum import Spectrum
 from lithiate.interfaces.kinetics import LinearKinetics
+from lithiate.problem.current_balance import CurrentBalance
+from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 from manufactured import POTENTIAL, UNITS, electrode_card, electrolyte_card
 from tangent_differences import LARGEST_ERROR, tangent_errors
 from uniform_cell import EXCHANGE, INTERFACE, RESIDUAL, Cell, CellDesign, create, hold, inverted
@@ -102,3 +104,18 @@ def test_impedance_measures_charge_transfer_and_film_in_series(butler_volmer: Ce
     cell.problem.accept_step()
     found = Spectrum(Linearisation(cell.problem, lambda problem: hold(problem, 1.0), {})).limits()
     assert found.interface == pytest.approx(reported, rel=5e-3)
+
+
+@pytest.mark.parametrize("start", [-40.0, 4.0, 40.0])
+@pytest.mark.parametrize("current", [0.0, 0.3])
+def test_the_potential_of_linear_kinetics_is_found_from_anywhere(
+    linear: Cell, start: float, current: float
+) -> None:
+    """A rule made for exponential kinetics would go to and fro about a linear one at rest."""
+    linear.set()
+    problem = linear.problem
+    problem.current_density.value = current
+    problem.unknowns[ELECTRODE_POTENTIAL].value.x.array[:] = start
+    CurrentBalance(problem).find()
+    applied = current * linear.observer.platen_area
+    assert linear.observer.reacting_current() == pytest.approx(applied, rel=1e-11, abs=1e-11)

@@ -19,6 +19,12 @@ NO_WEIGHT = 1e-9
 TOLERANCE_PER_ELEMENT = 1e-5
 """Largest penetration that is left, per element size."""
 
+STALLED_SHARE = 0.95
+"""An iteration that leaves more than this share of the penetration has gained nothing."""
+
+STALLED_FACTOR = 100.0
+"""Within this factor of the tolerance contacts count as closed where nothing more is gained."""
+
 MOST_ITERATIONS = 40
 """A step whose contacts are not closed after so many is solved again, shorter."""
 
@@ -46,6 +52,7 @@ class Augmentation:
         self.multiplier, self._points, self._tolerance = multiplier, points, tolerance
         self._communicator = communicator
         self._accepted = multiplier.x.array.copy()
+        self._last = np.inf
 
     def penetration(self) -> float:
         """Largest |g| where p > 0 now, the same on every rank."""
@@ -55,10 +62,19 @@ class Augmentation:
         touching = counted & (values["pressure"] > 0.0)
         return max(parallel.largest(self._communicator, np.abs(values["gap"][touching])), 0.0)
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether the penetration is within the tolerance."""
-        return self.penetration() <= self._tolerance
+    def settle(self) -> bool:
+        """Whether the present solution leaves nothing to gain; if not, lambda becomes p.
+
+        Where faces have slid, points that facets share can have normals so different that not all of them
+        close: the multipliers then drift while the penetration stays as it is.
+        """
+        found = self.penetration()
+        stalled = found > STALLED_SHARE * self._last and found <= STALLED_FACTOR * self._tolerance
+        self._last = found
+        if found <= self._tolerance or stalled:
+            return True
+        self.augment()
+        return False
 
     def augment(self) -> None:
         """lambda becomes p."""
@@ -71,5 +87,6 @@ class Augmentation:
         self._accepted[:] = self.multiplier.x.array
 
     def restore(self) -> None:
-        """Return to the accepted multiplier."""
+        """Return to the accepted multiplier, for another step."""
+        self._last = np.inf
         self.multiplier.x.array[:] = self._accepted

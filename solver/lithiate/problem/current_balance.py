@@ -12,6 +12,9 @@ from lithiate.problem.unknowns import ELECTRODE_POTENTIAL
 
 LARGEST_ITERATIONS = 30
 
+LARGEST_RATIO = 10.0
+"""Of the current to its slope: kinetics that grow exponentially have at most 1/alpha, linear ones any."""
+
 CLOSE = 1e-13
 """Share of the applied current, or of what 25 mV more would drive, to which they agree."""
 
@@ -52,6 +55,7 @@ class CurrentBalance:
         Each iteration takes all interfaces for one of symmetric kinetics, R = 2 s sinh(eta / 2), whose
         exchange current s = sqrt(R'^2 - R^2/4) follows from the current and its slope: the potential then
         changes by 2 asinh(I / 2s) - 2 asinh(R / 2s), exact for such an interface however far away it is.
+        Linear kinetics give themselves away by a current many times its slope; they take Newton's step.
         """
         own = self._unknown.owned_values
         start = potential = parallel.largest(self._problem.geometry.communicator, own)
@@ -64,6 +68,9 @@ class CurrentBalance:
             if abs(current - applied) <= CLOSE * max(abs(applied), slope):
                 self._unknown.value.x.array[:] = potential
                 return potential
+            if abs(current) > LARGEST_RATIO * slope:
+                potential += (applied - current) / slope
+                continue
             exchange = sqrt(max(slope**2 - current**2 / 4, (SMALL_CHANGE * slope) ** 2))
             potential += 2 * asinh(applied / (2 * exchange)) - 2 * asinh(current / (2 * exchange))
         self._unknown.value.x.array[:] = start

@@ -26,7 +26,8 @@ def region_expressions(model: RegionModel) -> dict[str, Any]:
         expressions["stoichiometry"] = model.concentration.value
         if model.storage.gradient_energy:
             expressions["gradient_energy"] = model.gradient_energy
-        expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
+        if model.switches.transport:
+            expressions["diffusion_power"] = -ufl.inner(model.lithium_flux, model.potential_gradient)
     if model.solid.card.failure_stress is not None:
         expressions["failure_stress"] = model.solid.failure_stress(model.stoichiometry)
         for axis in range(model.measures.geometry.dimension):

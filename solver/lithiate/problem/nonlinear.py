@@ -256,30 +256,37 @@ class NonlinearSystem:
         self._apply_conditions()
         start = self.gather_values()
         self._solution.array[:] = start
-        outcome = self._polished(self._run(self._snes))
-        at_kink = outcome.reason == "DIVERGED_LINE_SEARCH" and outcome.residual < SMALLEST_KINK
-        crawled = outcome.reason == "DIVERGED_MAX_IT"
+        raw = self._run(self._snes)
+        at_kink = raw.reason == "DIVERGED_LINE_SEARCH" and raw.residual < SMALLEST_KINK
+        crawled = raw.reason == "DIVERGED_MAX_IT"
+        outcome = self._polished(raw, self._stagnation)
         if not outcome.converged and (at_kink or crawled or self._bends):
             if self._bends:
                 self._solution.array[:] = start
-            outcome = outcome.followed_by(self._polished(self._run(self._other)))
+            outcome = outcome.followed_by(self._polished(self._run(self._other), self._stagnation))
         if not outcome.converged and self._current_is_given:
-            outcome = outcome.followed_by(self._polished(self._run_balanced(start)))
+            # What full steps, too, leave of it is round-off in the overlap of a last contact.
+            bound = max(self._stagnation, LAST_CONTACT)
+            outcome = outcome.followed_by(self._polished(self._run_balanced(start), bound))
         self._read(self._solution)
         return outcome
 
-    def _polished(self, outcome: NewtonOutcome) -> NewtonOutcome:
-        """What is left of a small residual once the electrode potential is where the currents agree.
+    def _polished(self, outcome: NewtonOutcome, bound: float) -> NewtonOutcome:
+        """Solved after all, if a small residual is within a bound where the currents agree; else as it was.
 
         A last contact of 100 Pa is an overlap of the faces by 1e-13 of the model: round-off of displacements
         is a billionth of the current through it, which Newton iterations of all unknowns never get rid of.
         """
         if outcome.converged or outcome.residual > SMALLEST_KINK or not self._current_is_given:
             return outcome
+        before = self._solution.array.copy()
         self._balance_current(self._solution)
         self._evaluate_residual(self._snes, self._solution, self._residual)
         norm = float(self._residual.norm())
-        return replace(outcome, converged=norm <= max(self._stagnation, LAST_CONTACT), residual=norm)
+        if norm <= bound:
+            return replace(outcome, converged=True, residual=norm)
+        self._solution.array[:] = before
+        return outcome
 
     def _run_balanced(self, start: NDArray[np.float64]) -> NewtonOutcome:
         """Full steps, before each of which the electrode potential is brought to where the currents agree."""

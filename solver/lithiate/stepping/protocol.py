@@ -87,7 +87,7 @@ class ProtocolRun:
         require_room: Callable[[float], None],
     ) -> None:
         self.case, self.problem, self.stepper, self.observer = case, problem, stepper, observer
-        self.balances = Balances(observer)
+        self.balances = Balances(observer, case.solver.newton_tolerance)
         self.loads = Loads(case.stack_pressure, problem, stepper, observer, interrupted)
         self._rejected_steps = 0
         self._interrupted = interrupted

@@ -99,13 +99,11 @@ class Stepper:
         """Newton's method, again and again where multipliers have to close contacts."""
         newton = self.system.solve()
         for _ in range(MOST_ITERATIONS):
-            still_open = [
-                item for item in self.problem.augmentations if newton.converged and not item.is_closed
-            ]
-            if not still_open:
+            if not newton.converged:
                 return newton
-            for augmentation in still_open:
-                augmentation.augment()
+            settled = [augmentation.settle() for augmentation in self.problem.augmentations]
+            if all(settled):
+                return newton
             further = self.system.solve()
             newton = replace(further, iterations=newton.iterations + further.iterations)
         return replace(newton, converged=False, reason="contacts not closed by their multipliers")
