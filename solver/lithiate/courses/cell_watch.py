@@ -8,6 +8,9 @@ from lithiate.case import Case
 from lithiate.problem.observables import Observer
 from lithiate.stepping.protocol import Record
 
+ROUND_OFF = 1e-9
+"""A stoichiometry beyond the end of a table by less than this is at the end [-]."""
+
 
 class CellWatch:
     """Looks at every accepted step and keeps what is worth a warning, each once.
@@ -53,7 +56,8 @@ class CellWatch:
                 continue
             low, high = row[f"smallest_stoichiometry.{name}"], row[f"largest_stoichiometry.{name}"]
             first, last = table.stoichiometry[0], table.stoichiometry[-1]
-            for beyond, side, end in ((low < first, "below", first), (high > last, "above", last)):
+            below, above = low < first - ROUND_OFF, high > last + ROUND_OFF
+            for beyond, side, end in ((below, "below", first), (above, "above", last)):
                 text = (
                     f"region {name}: the stoichiometry went {side} {end:g}, the end of the open-circuit "
                     "table; its logarithmic continuation was used there"
