@@ -33,8 +33,40 @@ def with_keys(folder: Path, *keys: str, bond: str = "debondable") -> Path:
         ('cohesive_law = "exponental"', "debondable", "cohesive_law", ["did you mean exponential?"]),
         ("initial_damage = 0.5", "contact", "initial_damage", ['"contact"', '"debondable"']),
         ("initial_damage = 1.5", "debondable", "initial_damage", ["found 1.5", "<= 1"]),
-        ('initial_damage = { formula = "c" }', "debondable", "initial_damage.formula", ["x, y, z"]),
-        ('initial_damage = { unit = "" }', "debondable", "initial_damage", ["formula", "x, y and z"]),
+        ('initial_damage = { formula = "c" }', "debondable", "initial_damage.formula", ["x, y, z, r"]),
+        (
+            'initial_damage = { unit = "" }',
+            "debondable",
+            "initial_damage",
+            ["formula", "r, z in axisymmetric"],
+        ),
+        (
+            'initial_damage = { formula = "x * 1e6" }',
+            "debondable",
+            "initial_damage.formula",
+            ["found x in", "r, z"],
+        ),
+        (
+            'initial_gap = { formula = "y - x" }',
+            "debondable",
+            "initial_gap.formula",
+            ["found x, y in", "r, z"],
+        ),
+        ("initial_gap = { formula = 3 }", "debondable", "initial_gap.formula", ["found 3;", "a string"]),
+        (
+            'initial_gap = { formula = "r", unit = 3 }',
+            "debondable",
+            "initial_gap.unit",
+            ["found 3;", "a string"],
+        ),
+        (
+            'initial_gap = { formula = "r", unit = "kg" }',
+            "debondable",
+            "initial_gap.unit",
+            ['found "kg"', "nm"],
+        ),
+        ('initial_gap = "x * 0.01"', "debondable", "initial_gap", ["start with a number", "formula = "]),
+        ('initial_gap = "1 nmm"', "debondable", "initial_gap", ["formula = ", '; did you mean "nm"?']),
         ('initial_gap = "2 nm"', "bonded", "initial_gap", ['"bonded"', '"debondable"', '"contact"']),
         ('initial_gap = "-2 nm"', "debondable", "initial_gap", [">= 0 m"]),
         ('initial_gap = { formula = "x", unit = "Pa" }', "contact", "initial_gap.unit", ["no length"]),
@@ -103,16 +135,16 @@ def test_what_an_interface_starts_with_arrives(tmp_path: Path) -> None:
     """Numbers and formulas of the place in metres; what is written back reads the same."""
     keys = (
         "initial_damage = 0.25",
-        'initial_gap = { formula = "1e-3 * (2 * x + y) + 1e-9 + 0 / z", unit = "um" }',
+        'initial_gap = { formula = "1e-3 * (2 * r + z) + 1e-9 + 0 / (z - 1e-6)", unit = "um" }',
     )
     case = load_case(with_keys(tmp_path, *keys))
     again = load_case(write_case(tmp_path, case.to_toml(), "again.toml")).interfaces[INTERFACE]
     interface = case.interfaces[INTERFACE]
     assert (again.initial_damage, again.initial_gap) == (interface.initial_damage, interface.initial_gap)
-    assert "as made: damage 0.25, gap [m] 1e-3" in "\n".join(report_lines(case))
-    places = np.array([[1e-6, 2e-6], [0.5e-6, 1e-6], [1.0, 0.0]])
-    assert interface.initial_damage.at(places) == pytest.approx([0.25, 0.25])
-    gap = interface.initial_gap.at(places)
+    assert "as made: damage 0.25, gap [um] 1e-3" in "\n".join(report_lines(case))
+    places = np.array([[1e-6, 2e-6], [0.5e-6, 1e-6], [0.0, 0.0]])
+    assert interface.initial_damage.at(places, "axisymmetric") == pytest.approx([0.25, 0.25])
+    gap = interface.initial_gap.at(places, "axisymmetric")
     assert gap[0] == pytest.approx(1e-6 * (1e-3 * 2.5e-6 + 1e-9), abs=0.0)
     assert np.isnan(gap[1])
     from_case = laws_of(case)

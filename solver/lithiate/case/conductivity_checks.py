@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding
-
-AXES = {"plane_strain": ("x", "y"), "axisymmetric": ("r", "z"), "3d": ("x", "y", "z")}
-"""Of the mesh, by symmetry."""
+from lithiate.case.place_function import AXES
 
 
 def conductivity_findings(case: Case) -> Iterator[Finding]:

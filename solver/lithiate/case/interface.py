@@ -166,10 +166,12 @@ class Interface(Frozen):
     )
     initial_damage: Damage = Field(
         default=PlaceFunction(0.0),
+        json_schema_extra={"default": 0.0},
         description="D as made: 0 joined, 1 apart; what is damaged has its contact from pressure",
     )
     initial_gap: Gap = Field(
         default=PlaceFunction(0.0),
+        json_schema_extra={"default": 0.0},
         description="distance along the normal between faces that are drawn closed; what starts apart is not "
         "joined",
     )

@@ -259,7 +259,8 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     if interface.debondable:
         bond += f", friction coefficient {interface.friction_coefficient:g}"
     yield f"Interface     {name}: {bond}"
-    made = {"damage": interface.initial_damage, "gap [m]": interface.initial_gap}
+    damage, gap = interface.initial_damage, interface.initial_gap
+    made = {"damage": damage, f"gap [{gap.unit or 'm'}]": gap}
     shown = ", ".join(f"{what} {function.given}" for what, function in made.items() if not function.vanishes)
     if shown:
         yield f"{'':14}  as made: {shown}"

@@ -92,7 +92,18 @@ def _let_through(node: ast.AST, text: str, names: tuple[str, ...]) -> None:
 
 def depends_on(text: str, name: str) -> bool:
     """Whether a formula mentions c or T."""
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(parse(text)))
+    return name in names_in(text, NAMES)
+
+
+def names_in(text: str, names: tuple[str, ...]) -> frozenset[str]:
+    """The names that a formula mentions.
+
+    Args:
+        text: the formula.
+        names: what it may depend on.
+    """
+    used = {node.id for node in ast.walk(parse(text, names)) if isinstance(node, ast.Name)}
+    return frozenset(used.intersection(names))
 
 
 def evaluate(

@@ -54,8 +54,8 @@ def interface_laws(case: Case, name: str, units: Units) -> InterfaceLaws:
     shares = 0.0 if pressed else float(interface.bonded_share), interface.residual_contact_fraction
     film = _film(interface, units) if kinetics is not None else None
     as_made = (
-        _at_places(interface.initial_damage, units, 1.0),
-        _at_places(interface.initial_gap, units, units.length),
+        _at_places(interface.initial_damage, case.geometry.symmetry, units, 1.0),
+        _at_places(interface.initial_gap, case.geometry.symmetry, units, units.length),
     )
     laws = InterfaceLaws(
         cohesion,
@@ -84,14 +84,14 @@ def _readhesion(interface: Interface, units: Units) -> Readhesion | None:
 
 
 def _at_places(
-    function: PlaceFunction, units: Units, unit: float
+    function: PlaceFunction, symmetry: str, units: Units, unit: float
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
     """Values in a unit at places in solver lengths, None where they vanish everywhere."""
     if function.vanishes:
         return None
 
     def values(places: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(function.at(places * units.length) / unit, dtype=np.float64)
+        return np.asarray(function.at(places * units.length, symmetry) / unit, dtype=np.float64)
 
     return values
 
