@@ -8,8 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lithiate.case import load_case
+from lithiate.errors import InputError
 from lithiate.materials import library_card
-from short_cell import LITHIATE, run_short_cell
+from lithiate.problem.from_case import build_problem
+from lithiate.runner import build_geometry
+from mpi4py import MPI
+from short_cell import CASE, LITHIATE, run_short_cell
 
 INTERFACE = "film|electrolyte"
 ROUGHNESS, FABRICATION, PRESSURE, DAMAGE, FILLING = 0.02, 400e6, 50e6, 0.25, 0.3
@@ -71,3 +76,15 @@ def test_pressed_cell_heals(tmp_path: Path) -> None:
     assert (np.diff(run.history[f"contact_area_fraction.{INTERFACE}"]) > 0.0).all()
     assert run.summary["balances"]["energy_balance_error"] < 1e-2
     assert run.summary["balances"]["force_balance_error"] < 1e-6
+
+
+def test_what_is_not_allowed_somewhere_names_the_file(tmp_path: Path) -> None:
+    """The gap of a formula is negative over a part of the interface, which only the mesh tells."""
+    path = tmp_path / "case.toml"
+    path.write_text(f'{CASE}[stack_pressure]\npressure = "5 MPa"\n{LITHIATE}', encoding="utf-8")
+    key = f'interfaces."{INTERFACE}".initial_gap'
+    sets = f'interfaces."{INTERFACE}".bond=contact', f'{key}={{formula = "x - 1e-7"}}'
+    case = load_case(path, sets)
+    with pytest.raises(InputError) as caught:
+        build_problem(case, build_geometry(case, MPI.COMM_SELF))
+    assert str(caught.value) == f"{path}: {key}: found values from -1e-07 to 3e-07; allowed: at least 0"

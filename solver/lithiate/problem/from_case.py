@@ -186,11 +186,15 @@ def build_problem(case: Case, geometry: Geometry) -> Problem:
         geometry: its mesh, distributed with ``geometry.length`` as solver length.
 
     Raises:
-        InputError: the platen and an interface meet in one element, or elements are larger than a third of
-            the interface between two phases.
+        InputError: the platen and an interface meet in one element, elements are larger than a third of the
+            interface between two phases, or values of a place are not allowed somewhere.
     """
     require_resolved_phases(case, geometry)
     units = solver_units(case, geometry.length)
-    problem = Problem(geometry, units, describe(case, geometry, units))
+    description = describe(case, geometry, units)
+    try:
+        problem = Problem(geometry, units, description)
+    except InputError as error:
+        raise InputError(f"{case.path}: {error.message}") from None
     hold_boundaries(problem)
     return problem
