@@ -118,6 +118,14 @@ def test_a_load_set_from_outside_replaces_that_of_the_file() -> None:
     assert load is not None and (load.current_density, load.surface_stoichiometry) == (None, 0.5)
 
 
+def test_a_rigid_obstacle_is_no_region() -> None:
+    path = CASES / "verify_hertz" / "case.toml"
+    with pytest.raises(InputError) as caught:
+        load_case(path, ["geometry.obstacle=rigid"])
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f'{path}: geometry.obstacle: found "rigid" with regions.obstacle and ')
+
+
 def test_a_diffusivity_that_does_nothing_is_a_warning() -> None:
     """The values of both materials may be given, also those that equilibrium does not depend on."""
     path = case_path("core_shell")

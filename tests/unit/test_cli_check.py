@@ -103,6 +103,11 @@ def test_a_wrong_case_is_one_message(capsys: pytest.CaptureFixture[str], tmp_pat
     assert f"{path}: stack_presure: unknown key" in error_of(capsys, "check", str(path))
 
 
+def test_a_study_file_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
+    path = ROOT / "cases" / "particle_si_lpscl" / "study.toml"
+    assert "study.toml: found a study file; allowed: a case file" in error_of(capsys, "check", str(path))
+
+
 def test_several_findings_are_a_line_each(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = write_case(tmp_path, changed('pressure = "5 MPa"', "pressure = -5").replace("0.05", "2.0"))
     assert main(["check", str(path)]) == 2

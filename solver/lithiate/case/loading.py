@@ -47,6 +47,10 @@ def load_case(
     """
     file = Path(path)
     raw = read_toml(file)
+    if "vary" in raw and "geometry" not in raw:
+        raise InputError(
+            f"{file}: found a study file; allowed: a case file here, or `lithiate study` for this one"
+        )
     try:
         case, findings, sets = _changed_and_validated(raw, overrides, keywords, quick, file.parent)
     except InputError as error:
@@ -183,7 +187,7 @@ def _remove_unknown_names(table: dict[str, Any]) -> list[Finding]:
         geometry: Geometry = TypeAdapter(GeometrySection).validate_python(table.get("geometry"))
     except ValidationError:
         return []  # told when the whole case is validated
-    findings: list[Finding] = []
+    findings = _remove_meshed_obstacle(table, geometry)
     for section, known in (("regions", geometry.regions), ("interfaces", geometry.interfaces)):
         kind = section.removesuffix("s")
         given = table.get(section, None if section == "regions" else {})
@@ -203,6 +207,24 @@ def _remove_unknown_names(table: dict[str, Any]) -> list[Finding]:
             if name not in given and f"; did you mean {name}?" not in near
         )
     return findings
+
+
+def _remove_meshed_obstacle(table: dict[str, Any], geometry: Geometry) -> list[Finding]:
+    """Tell once that a rigid obstacle is no region, and take out what only a meshed one has."""
+    if getattr(geometry, "obstacle", None) != "rigid":
+        return []
+    found = []
+    for section, name in (("regions", "obstacle"), ("interfaces", "body|obstacle")):
+        given = table.get(section)
+        if isinstance(given, dict) and given.pop(name, None) is not None:
+            found.append(dotted((section, name)))
+    if not found:
+        return []
+    text = (
+        f'found "rigid" with {" and ".join(found)}; allowed: "blocks", or a case without them, such as '
+        "cases/verify_hertz/rigid.toml, because a rigid obstacle has no mesh"
+    )
+    return [Finding(("geometry", "obstacle"), text)]
 
 
 def _nearest_name(name: str, known: Sequence[str]) -> str:
