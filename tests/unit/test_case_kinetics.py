@@ -78,6 +78,16 @@ def test_a_growing_film_has_columns(tmp_path: Path) -> None:
             "potential",
             "found 0.8 V; allowed: only with",
         ),
+        (
+            {
+                "exchange_current_density": None,
+                "potential": None,
+                "parabolic_constant": "1e-21",
+                "transfer_coefficient": "0.4",
+            },
+            "transfer_coefficient",
+            "found 0.4; allowed: only with",
+        ),
         ({"initial_thickness": "0.0"}, "initial_thickness", "> 0 m"),
         ({"molar_volume": "-1e-5"}, "molar_volume", "> 0"),
     ],

@@ -59,4 +59,8 @@ class FilmGrowth(Frozen):
         if self.exchange_current_density is None and self.potential is not None:
             text = f"found {self.potential:g} V; allowed: only with exchange_current_density"
             raise refuse_key("potential", f"{text}; diffusion knows no potential")
+        default = type(self).model_fields["transfer_coefficient"].default
+        if self.exchange_current_density is None and self.transfer_coefficient != default:
+            text = f"found {self.transfer_coefficient:g}; allowed: only with exchange_current_density"
+            raise refuse_key("transfer_coefficient", text)
         return self
