@@ -153,6 +153,19 @@ def test_what_an_interface_starts_with_arrives(tmp_path: Path) -> None:
     assert laws_of(load_case(with_keys(tmp_path))).initial_gap is None
 
 
+def test_distances_that_the_mesh_does_not_hold_are_warnings(tmp_path: Path) -> None:
+    """Elements of 0.2 um: faces further apart, and thicker films."""
+    film = "film_growth = {{ molar_volume = 2e-5, ionic_conductivity = 1e-6, initial_thickness = {}, "
+    film += "parabolic_constant = 1e-20 }}"
+    texts = []
+    for gap, thickness in (("0.19 um", 1.9e-7), ("0.21 um", 2.1e-7)):
+        case = load_case(with_keys(tmp_path, f'initial_gap = "{gap}"', film.format(thickness)))
+        texts.append([text for text in case.warnings if "elements of 2e-07 m; " in text])
+    assert texts[0] == []
+    assert len(texts[1]) == 2 and "initial_gap of 2.1e-07 m" in texts[1][0]
+    assert "film_growth.initial_thickness of 2.1e-07 m" in texts[1][1]
+
+
 def test_readhesion_arrives(tmp_path: Path) -> None:
     case = load_case(with_keys(tmp_path, READHESION))
     assert any("sticks again where pressed by over 1 MPa, in 3600 s" in line for line in report_lines(case))

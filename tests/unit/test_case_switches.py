@@ -12,6 +12,10 @@ from lithiate.errors import InputError
 
 REST = 'protocol=[{step="rest", until={time="1 h"}}]'
 INTERFACE = 'interfaces."particle|electrolyte"'
+FILM = (
+    f"{INTERFACE}.film_growth="
+    "{molar_volume=2e-5, ionic_conductivity=1e-6, initial_thickness=1e-9, parabolic_constant=1e-20}"
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,15 @@ INTERFACE = 'interfaces."particle|electrolyte"'
         ),
         (["physics.reaction=false", REST, "output.states_of_charge=[0.2]"], ["output.states_of_charge: "]),
         (["physics.mechanics=false", f"{INTERFACE}.bond=contact"], [f"{INTERFACE}.bond: found "]),
+        (["physics.mechanics=false", f"{INTERFACE}.bonded_share=0"], [f"{INTERFACE}.bonded_share: found 0 "]),
+        (
+            ["physics.mechanics=false", f"{INTERFACE}.initial_damage=1"],
+            [f"{INTERFACE}.initial_damage: found 1 "],
+        ),
+        (
+            ["physics.mechanics=false", f"{INTERFACE}.initial_gap=2e-9"],
+            [f"{INTERFACE}.initial_gap: found 2e-09 m"],
+        ),
         (
             ["physics={mechanics=false, transport=false, reaction=false}", REST],
             ["physics.mechanics: found false, as are"],
@@ -57,6 +70,33 @@ def test_what_is_off_is_a_warning(tmp_path: Path, settings: list[str]) -> None:
     case = load_case(write_case(tmp_path), settings)
     off = [warning for warning in case.warnings if warning.startswith("physics.")]
     assert [warning.partition(" = false: ")[0] for warning in off] == [settings[0].partition("=")[0]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "warning"),
+    [
+        (
+            [f"{INTERFACE}.shear_strength=2e7", "physics.mechanics=false"],
+            "interface particle|electrolyte: no effect with physics.mechanics = false: shear_strength",
+        ),
+        (
+            ["boundary.sides=free", "physics.mechanics=false"],
+            'boundary.sides = "free" has no effect with physics.mechanics = false',
+        ),
+        (
+            [FILM, REST, "physics.reaction=false"],
+            "interface particle|electrolyte: film_growth has no effect with physics.reaction = false",
+        ),
+        (
+            ["regions.particle.first_lithiation=false"],
+            "regions.particle.first_lithiation = false has no effect: a-Si has no first_lithiation_potential",
+        ),
+    ],
+)
+def test_what_has_no_effect_is_a_warning(tmp_path: Path, settings: list[str], warning: str) -> None:
+    path = write_case(tmp_path)
+    assert warning in load_case(path, settings).warnings
+    assert not any("no effect" in text for text in load_case(path, settings[:-1]).warnings)
 
 
 def test_verification_problems_are_solved_as_they_are() -> None:

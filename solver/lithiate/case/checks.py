@@ -10,7 +10,8 @@ from lithiate.case.conductivity_checks import conductivity_findings
 from lithiate.case.convexity import convexity_findings
 from lithiate.case.electron_checks import electron_findings
 from lithiate.case.findings import Finding, nearest, strip_annotation
-from lithiate.case.interface_checks import interface_findings
+from lithiate.case.idle_keys import idle_key_warnings
+from lithiate.case.interface_checks import interface_findings, interface_warnings
 from lithiate.case.joining import joined
 from lithiate.case.load import PROBLEMS
 from lithiate.case.mesh_size import LARGEST_SHARE_OF_COHESIVE_LENGTH, cohesive_length
@@ -126,6 +127,7 @@ def warnings_of(case: Case) -> tuple[str, ...]:
                 f"of region {name}, which covers {first:g} to {last:g}; beyond it the curve is a logarithm"
             )
     found += switch_warnings(case) if case.verification is None else verification_warnings(case)
+    found += [*idle_key_warnings(case), *interface_warnings(case)]
     return (*found, *_empty_spaces(case), *_electrons_beyond_contact(case), *_coarse_interfaces(case))
 
 

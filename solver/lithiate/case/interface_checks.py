@@ -18,6 +18,29 @@ def interface_findings(case: Case) -> Iterator[Finding]:
             yield from _pressed(case, name)
 
 
+def interface_warnings(case: Case) -> Iterator[str]:
+    """Distances between faces that are not small on the mesh, one sentence each.
+
+    Args:
+        case: its tables are valid.
+    """
+    for name, interface in case.interfaces.items():
+        gap, film = interface.initial_gap, interface.film_growth
+        if gap.vanishes and film is None:
+            continue
+        size = case.geometry.interface_mesh_size(name)
+        if gap.exceeds(size):
+            yield (
+                f"interface {name}: an initial_gap of {gap} m against elements of {size:g} m; faces "
+                "are drawn closed and paired there, so that contact across such a gap is approximate"
+            )
+        if film is not None and film.initial_thickness > size:
+            yield (
+                f"interface {name}: a film_growth.initial_thickness of {film.initial_thickness:g} m against "
+                f"elements of {size:g} m; the film takes no room on the mesh"
+            )
+
+
 def _pressed(case: Case, name: str) -> Iterator[Finding]:
     """What fabrication bonds must have been pressed."""
     path, found = ("interfaces", name, "bonded_share"), f'found "{PRESSED}"'

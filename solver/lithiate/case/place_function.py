@@ -38,10 +38,17 @@ class PlaceFunction:
     unit: str = ""
     factor: float = 1.0
 
+    def __str__(self) -> str:
+        return self.given if isinstance(self.given, str) else f"{self.given:g}"
+
     @property
     def vanishes(self) -> bool:
         """Whether it is zero everywhere."""
         return self.given == 0.0
+
+    def exceeds(self, bound: float) -> bool:
+        """Whether it is one number, larger than a bound [SI]; what a formula gives only a mesh tells."""
+        return not isinstance(self.given, str) and self.given > bound
 
     def unknown_names(self, symmetry: str) -> tuple[str, ...]:
         """Coordinates in the formula that a model does not have.

@@ -261,7 +261,7 @@ def _interface(case: Case, name: str) -> Iterator[str]:
     yield f"Interface     {name}: {bond}"
     damage, gap = interface.initial_damage, interface.initial_gap
     made = {"damage": damage, f"gap [{gap.unit or 'm'}]": gap}
-    shown = ", ".join(f"{what} {function.given}" for what, function in made.items() if not function.vanishes)
+    shown = ", ".join(f"{what} {function}" for what, function in made.items() if not function.vanishes)
     if shown:
         yield f"{'':14}  as made: {shown}"
     if interface.readhesion_pressure is not None:

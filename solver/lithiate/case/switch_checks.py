@@ -83,13 +83,26 @@ def _landings(case: Case) -> Iterator[Finding]:
 
 
 def _contact(case: Case) -> Iterator[Finding]:
-    """Faces that only press touch by the pressure between them."""
+    """Faces that only press touch by the pressure between them; of others something must be joined."""
     if case.physics.mechanics:
         return
     for name, interface in case.interfaces.items():
-        if interface.bond == "contact" and case.transfer_at(name) != "nothing":
+        if case.transfer_at(name) == "nothing":
+            continue
+        if interface.bond == "contact":
             text = (
                 'found "contact" with physics.mechanics = false, which leaves no pressure to make it; '
                 'allowed: "bonded", "debondable" with the bonded_share that is in contact as made'
             )
             yield Finding(("interfaces", name, "bond"), text)
+            continue
+        share, damage, gap = interface.bonded_share, interface.initial_damage, interface.initial_gap
+        parted = {
+            "bonded_share": (share == 0.0, "0", "more than 0"),
+            "initial_damage": (damage.given == 1.0, "1", "less than 1 somewhere"),
+            "initial_gap": (gap.exceeds(0.0), f"{gap} m", "0 somewhere, by a formula, or none"),
+        }
+        for key, (apart, found, allowed) in parted.items():
+            if apart:
+                text = f"found {found} with physics.mechanics = false, which leaves no contact as made; "
+                yield Finding(("interfaces", name, key), f"{text}allowed: {allowed}")
