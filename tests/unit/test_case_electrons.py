@@ -126,6 +126,13 @@ def test_bad_input_is_refused(tmp_path: Path, old: str, new: str, where: str, wo
     assert words in found[0]
 
 
+def test_electrons_need_contact_as_made_without_mechanics(tmp_path: Path) -> None:
+    text = FILM.replace('electrons = "resolved"', 'electrons = "resolved"\nmechanics = false')
+    load_case(write_case(tmp_path, text))
+    with pytest.raises(InputError, match=r"collector\|film.*bonded_share: found 0 .*which leaves no contact"):
+        load_case(write_case(tmp_path, text), ['interfaces."collector|film".bonded_share=0'])
+
+
 def test_an_insulator_between_film_and_collector_is_refused(tmp_path: Path) -> None:
     text = FILM.replace('material = "Cu"', 'material = "MgO"').replace(
         'electronic_resistance = "1 ohm cm2"', ""

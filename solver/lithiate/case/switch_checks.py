@@ -87,7 +87,7 @@ def _contact(case: Case) -> Iterator[Finding]:
     if case.physics.mechanics:
         return
     for name, interface in case.interfaces.items():
-        if case.transfer_at(name) == "nothing":
+        if case.transfer_at(name) == "nothing" and not case.passes_electrons(name):
             continue
         if interface.bond == "contact":
             text = (
