@@ -169,7 +169,9 @@ class Quantity:
         number.update({keyword: limit for keyword, limit in keywords.items() if limit is not None})
         if not self.unit:
             return {**number, "description": self.allowed()}
-        return {"anyOf": [number, {"type": "string"}], "description": self.allowed()}
+        # The description of a field takes the place of this one, the comment stays.
+        allowed = self.allowed()
+        return {"anyOf": [number, {"type": "string"}], "description": allowed, "$comment": allowed}
 
 
 def quantity(

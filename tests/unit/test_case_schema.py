@@ -206,6 +206,17 @@ def test_the_json_schema_refuses_unknown_keys_and_knows_quantities() -> None:
     assert "Pa" in json.dumps(pressure)
 
 
+def test_the_json_schema_says_the_unit_after_the_description() -> None:
+    keys = case_schema()["$defs"]["Interface"]["properties"]
+    assert keys["viscous_time"]["description"].endswith(
+        'jumps; a time >= 0 s, as a number in s or a string with a unit such as "30 min"'
+    )
+    assert keys["initial_gap"]["description"].startswith("distance along the normal")
+    assert "a length >= 0 m" in keys["initial_gap"]["description"]
+    assert keys["initial_gap"]["default"] == keys["initial_damage"]["default"] == 0.0
+    assert "$comment" not in case_schema_text()
+
+
 def test_a_case_is_read_without_any_solver_or_mesh_library() -> None:
     # A finder that refuses them stands in for a machine that lacks them.
     code = """

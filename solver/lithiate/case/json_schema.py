@@ -22,6 +22,7 @@ def case_schema() -> dict[str, Any]:
         if named in SIZED_FAMILIES and "mesh_size" in family["required"]:
             family["required"].remove("mesh_size")
             family["properties"]["mesh_size"]["description"] = DEFAULT_MESH_SIZE
+    _append_units(schema)
     return schema
 
 
@@ -37,3 +38,14 @@ def _drop_defaults(schema: Any) -> None:
         del schema["additionalProperties"]
     for part in list(parts):
         _drop_defaults(part)
+
+
+def _append_units(schema: Any) -> None:
+    """Say after the description of a key what values it takes, which quantities leave as a comment."""
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    if isinstance(schema, dict) and isinstance(schema.get("$comment"), str):
+        allowed = schema.pop("$comment")
+        if schema["description"] != allowed:
+            schema["description"] += f"; {allowed}"
+    for part in list(parts):
+        _append_units(part)

@@ -159,4 +159,5 @@ class PlaceQuantity:
             "required": ["formula"],
             "additionalProperties": False,
         }
-        return {"anyOf": [*value.get("anyOf", [value]), table], "description": str(self)}
+        options = [*value.get("anyOf", [value]), table]
+        return {"anyOf": options, "description": str(self), "$comment": str(self)}
