@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -55,6 +56,17 @@ _WRITTEN: set[tuple[str, str]] = set()
 
 BOUND_FRACTION = 0.9
 """A Newton update covers at most this share of the way to the ends of (0, 1)."""
+
+
+@atexit.register
+def _take_defaults_away() -> None:
+    """When PETSc ends it names options that nothing read, as those of a matrix that was never factorised.
+
+    What a user has set stays, so that a spelling mistake there is still found.
+    """
+    for prefix, name in _WRITTEN:
+        if name in DEFAULT_OPTIONS:
+            PETSc.Options(prefix).delValue(name)
 
 
 @dataclass(frozen=True)
