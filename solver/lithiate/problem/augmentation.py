@@ -11,7 +11,7 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from lithiate import parallel
-from lithiate.problem.pointwise import InterfacePoints, SurfacePoints, store
+from lithiate.problem.pointwise import FacePoints, store
 
 NO_WEIGHT = 1e-9
 """Share of the largest point's area below which a point does not count: on the axis there is none."""
@@ -45,7 +45,7 @@ class Augmentation:
     def __init__(
         self,
         multiplier: fem.Function,
-        points: InterfacePoints | SurfacePoints,
+        points: FacePoints,
         tolerance: float,
         communicator: MPI.Intracomm,
     ) -> None:

@@ -8,7 +8,7 @@ outputs are computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import basix.ufl
@@ -71,63 +71,87 @@ class RegionPoints:
         return {name: values[:, :, index] for index, name in enumerate(self.names)}
 
 
-class InterfacePoints:
-    """Values at the interface quadrature points.
+class FacePoints:
+    """Values at the quadrature points of a face of a body.
 
-    They are nodes of discontinuous P2 on the first side's cells. A cell with two facets on the interface
-    shares the values of their common node.
+    They are nodes of discontinuous P2 on the body's cells. A cell with two facets on the face shares the
+    values of their common node.
+
+    Args:
+        mesh: of the body.
+        maps: entity maps for the forms.
+        expressions: by name.
+        integral: over the face, of an integrand.
+        on_face: a test function of the body as the integrand takes it.
 
     Attributes:
         names: of the components, in order.
+        places: (cell, node) index pair of the points, ghosts included.
         weights: (points,) mesh area of each of this rank's own points.
         coordinates: (points, 3) their places on the mesh as built.
     """
 
-    def __init__(self, measures: Measures, interface: str, expressions: Mapping[str, Any]) -> None:
-        geometry = measures.geometry
-        mesh = geometry.regions[geometry.interfaces[interface].sides[0]].mesh
-        maps = geometry.entity_maps()
+    def __init__(
+        self,
+        mesh: dolfinx_mesh.Mesh,
+        maps: Any,
+        expressions: Mapping[str, Any],
+        integral: Callable[[Any], Any],
+        on_face: Callable[[Any], Any],
+    ) -> None:
         self.names = tuple(expressions)
         space = history_space(mesh)
-        unit = measures.interface_points(ufl.TestFunction(space)("+"), interface)
-        all_weights = _assembled(compat.compile_form(unit, maps))[space.dofmap.list]
+        unit = compat.compile_form(integral(on_face(ufl.TestFunction(space))), maps)
+        all_weights = _assembled(unit)[space.dofmap.list]
+        self._nodes_of_cells = all_weights.shape
         self.places = np.nonzero(all_weights > 0)
         self._used_weights = all_weights[self.places]
         self._is_own = self.places[0] < mesh.topology.index_map(mesh.topology.dim).size_local
         self.weights = self._used_weights[self._is_own]
-        scalar_dofs = space.dofmap.list[self.places]
-        self.coordinates = space.tabulate_dof_coordinates()[scalar_dofs[self._is_own]]
+        self.coordinates = space.tabulate_dof_coordinates()[space.dofmap.list[self.places][self._is_own]]
         blocked = fem.functionspace(mesh, ("DG", HISTORY_DEGREE, (len(self.names),)))
         self._dofs = blocked.dofmap.list[self.places]
-        self._facet_rows = self._rows_of_facets(geometry, interface, space)
         values = ufl.as_vector(list(expressions.values()))
-        integrand = measures.interface_points(ufl.inner(values, ufl.TestFunction(blocked)("+")), interface)
-        self._form = compat.compile_form(integrand, maps)
+        integrand = ufl.inner(values, on_face(ufl.TestFunction(blocked)))
+        self._form = compat.compile_form(integral(integrand), maps)
 
     def all_values(self) -> NDArray[np.float64]:
-        """(points with ghosts, components) values now, at ``places`` = (cell, node) of the first side."""
+        """(points with ghosts, components) values now, at ``places``."""
         assembled = _assembled(self._form).reshape(-1, len(self.names))
         return assembled[self._dofs] / self._used_weights[:, None]
-
-    def _rows_of_facets(
-        self, geometry: Geometry, interface: str, space: fem.FunctionSpace
-    ) -> NDArray[np.int64]:
-        """(own facets, points of a facet) row of each facet's points in :meth:`all_values`."""
-        pairs = geometry.interfaces[interface].pairs
-        region = geometry.regions[geometry.interfaces[interface].sides[0]]
-        rows = np.full(space.dofmap.list.shape, -1, dtype=np.int64)
-        rows[self.places] = np.arange(len(self.places[0]))
-        # Discontinuous P2 has the nodes of P2, but only the latter knows which of them lie on which facet.
-        continuous = basix.ufl.element("Lagrange", geometry.mesh.basix_cell(), HISTORY_DEGREE).basix_element
-        nodes = np.array(continuous.entity_closure_dofs[geometry.dimension - 1], dtype=np.int64)
-        cells = region.parent_to_sub[pairs[:, 0]]
-        found = rows[cells[:, None], nodes[pairs[:, 1]]]
-        # On triangles the vertices carry no weight.
-        return found[:, (found >= 0).all(axis=0)]
 
     def own_values(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """(own points,) values of every named expression, from :meth:`all_values`."""
         return {name: values[self._is_own, index] for index, name in enumerate(self.names)}
+
+
+class InterfacePoints(FacePoints):
+    """Values at the interface quadrature points, on the first side's cells."""
+
+    def __init__(self, measures: Measures, interface: str, expressions: Mapping[str, Any]) -> None:
+        geometry = measures.geometry
+        super().__init__(
+            geometry.regions[geometry.interfaces[interface].sides[0]].mesh,
+            geometry.entity_maps(),
+            expressions,
+            integral=lambda integrand: measures.interface_points(integrand, interface),
+            on_face=lambda test: test("+"),
+        )
+        self._facet_rows = self._rows_of_facets(geometry, interface)
+
+    def _rows_of_facets(self, geometry: Geometry, interface: str) -> NDArray[np.int64]:
+        """(own facets, points of a facet) row of each facet's points in :meth:`all_values`."""
+        pairs = geometry.interfaces[interface].pairs
+        region = geometry.regions[geometry.interfaces[interface].sides[0]]
+        # Discontinuous P2 has the nodes of P2, but only the latter knows which of them lie on which facet.
+        continuous = basix.ufl.element("Lagrange", geometry.mesh.basix_cell(), HISTORY_DEGREE).basix_element
+        nodes = np.array(continuous.entity_closure_dofs[geometry.dimension - 1], dtype=np.int64)
+        rows = np.full(self._nodes_of_cells, -1, dtype=np.int64)
+        rows[self.places] = np.arange(len(self.places[0]))
+        cells = region.parent_to_sub[pairs[:, 0]]
+        found = rows[cells[:, None], nodes[pairs[:, 1]]]
+        # On triangles the vertices carry no weight.
+        return found[:, (found >= 0).all(axis=0)]
 
     def facet_means(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """(own facets,) area mean over each facet of every named expression, from :meth:`all_values`.
@@ -143,43 +167,19 @@ class InterfacePoints:
         }
 
 
-class SurfacePoints:
-    """Values at the points of a named outer surface of a body, placed like those of an interface.
-
-    Attributes:
-        names: of the components, in order.
-        places: (cell, node) index pair of the points, ghosts included.
-        weights: (points,) mesh area of each of this rank's own points.
-        coordinates: (points, 3) their places on the mesh as built.
-    """
+class SurfacePoints(FacePoints):
+    """Values at the points of a named outer surface of a body, placed like those of an interface."""
 
     def __init__(
         self, measures: Measures, surface: str, mesh: dolfinx_mesh.Mesh, expressions: Mapping[str, Any]
     ) -> None:
-        maps = measures.geometry.entity_maps()
-        self.names = tuple(expressions)
-        space = history_space(mesh)
-        unit = compat.compile_form(measures.surface_points(ufl.TestFunction(space), surface), maps)
-        all_weights = _assembled(unit)[space.dofmap.list]
-        self.places = np.nonzero(all_weights > 0)
-        self._used_weights = all_weights[self.places]
-        self._is_own = self.places[0] < mesh.topology.index_map(mesh.topology.dim).size_local
-        self.weights = self._used_weights[self._is_own]
-        self.coordinates = space.tabulate_dof_coordinates()[space.dofmap.list[self.places][self._is_own]]
-        blocked = fem.functionspace(mesh, ("DG", HISTORY_DEGREE, (len(self.names),)))
-        self._dofs = blocked.dofmap.list[self.places]
-        values = ufl.as_vector(list(expressions.values()))
-        integrand = measures.surface_points(ufl.inner(values, ufl.TestFunction(blocked)), surface)
-        self._form = compat.compile_form(integrand, maps)
-
-    def all_values(self) -> NDArray[np.float64]:
-        """(points with ghosts, components) values now, at ``places``."""
-        assembled = _assembled(self._form).reshape(-1, len(self.names))
-        return assembled[self._dofs] / self._used_weights[:, None]
-
-    def own_values(self, values: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-        """(own points,) values of every named expression, from :meth:`all_values`."""
-        return {name: values[self._is_own, index] for index, name in enumerate(self.names)}
+        super().__init__(
+            mesh,
+            measures.geometry.entity_maps(),
+            expressions,
+            integral=lambda integrand: measures.surface_points(integrand, surface),
+            on_face=lambda test: test,
+        )
 
 
 def history_space(mesh: dolfinx_mesh.Mesh, components: int = 0) -> fem.FunctionSpace:

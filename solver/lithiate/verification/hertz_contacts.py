@@ -18,7 +18,7 @@ from lithiate.interfaces.obstacle import Ball, Obstacle
 from lithiate.problem.augmentation import TOLERANCE_PER_ELEMENT
 from lithiate.problem.laws_of_case import interface_laws
 from lithiate.problem.obstacle_model import PressedObstacle
-from lithiate.problem.pointwise import InterfacePoints, SurfacePoints
+from lithiate.problem.pointwise import FacePoints, InterfacePoints, SurfacePoints
 from lithiate.problem.problem import Problem
 from lithiate.scaling import Units
 from lithiate.verification.drive import bare_problem
@@ -111,7 +111,7 @@ class RigidContact:
         return _columns(self._points)
 
 
-def _columns(points: InterfacePoints | SurfacePoints) -> NDArray[np.float64]:
+def _columns(points: FacePoints) -> NDArray[np.float64]:
     values = points.own_values(points.all_values())
     areas = values["weight"] * points.weights
     return np.column_stack([points.coordinates[:, 0], values["pressure"], areas])
