@@ -23,6 +23,7 @@ import numpy as np
 import ufl
 from scipy.special import lambertw
 
+from lithiate.interfaces.contact import PenaltyContact
 from lithiate.interfaces.kinematics import SMALLEST_SLIP_SQUARED, FaceKinematics
 
 ONSETS_PER_FINAL_OPENING = 50.0
@@ -36,7 +37,7 @@ CONTACT_STIFFNESS_FACTOR = 10.0
 
 
 @dataclass(frozen=True)
-class CohesiveLaw:
+class CohesiveLaw(PenaltyContact):
     """Linear softening; parameters in solver units.
 
     Attributes:
@@ -132,10 +133,6 @@ class CohesiveLaw:
         intact = (1 - self.stiffness_damage(history)) * self.stiffness
         normal = ufl.conditional(ufl.gt(kinematics.gap, 0), intact, self.stiffness) * kinematics.gap
         return normal * kinematics.normal + self.shear_stiffness_ratio * intact * kinematics.slip
-
-    def contact_pressure(self, kinematics: FaceKinematics) -> Any:
-        """p_n = K <-g_n>."""
-        return self.stiffness * ufl.max_value(-kinematics.gap, 0)
 
     def stored_energy(self, kinematics: FaceKinematics, history: Any) -> Any:
         """(1 - d) (K <g_n>^2 + K_s |g_t|^2) / 2 + K <-g_n>^2 / 2 per current area."""

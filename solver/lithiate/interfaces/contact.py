@@ -10,8 +10,22 @@ import ufl
 from lithiate.interfaces.kinematics import FaceKinematics
 
 
+class PenaltyContact:
+    """What keeps pressed faces apart.
+
+    Attributes:
+        stiffness: K [stress / length].
+    """
+
+    stiffness: float
+
+    def contact_pressure(self, kinematics: FaceKinematics) -> Any:
+        """p_n = K <-g_n>."""
+        return self.stiffness * ufl.max_value(-kinematics.gap, 0)
+
+
 @dataclass(frozen=True)
-class ContactLaw:
+class ContactLaw(PenaltyContact):
     """Contact by a penalty, in solver units; no cohesion, and so nothing to damage.
 
     Attributes:
@@ -43,10 +57,6 @@ class ContactLaw:
         """t = -K <-g_n> n on the first side's face, per current area."""
         del history
         return -self.contact_pressure(kinematics) * kinematics.normal
-
-    def contact_pressure(self, kinematics: FaceKinematics) -> Any:
-        """p_n = K <-g_n>."""
-        return self.stiffness * ufl.max_value(-kinematics.gap, 0)
 
     def stored_energy(self, kinematics: FaceKinematics, history: Any) -> Any:
         """K <-g_n>^2 / 2 per current area."""
