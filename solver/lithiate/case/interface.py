@@ -21,7 +21,7 @@ from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validat
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from lithiate.case.film_growth import FilmGrowth
+from lithiate.case.film_growth import FilmGrowth, TransferCoefficient
 from lithiate.case.place_function import PlaceFunction, PlaceQuantity
 from lithiate.materials.functions import refuse_key
 from lithiate.materials.properties import Frozen
@@ -33,7 +33,6 @@ DEFAULT_ELECTRONIC_RESISTANCE = 1e-7
 """[ohm m2]"""
 
 ResidualContact = Annotated[float, quantity("number", "", "1e-12", gt=0, le=LARGEST_RESIDUAL_CONTACT)]
-TransferCoefficient = Annotated[float, quantity("number", "", "0.5", gt=0, lt=1)]
 FrictionCoefficient = Annotated[float, quantity("number", "", "0.3", ge=0)]
 AreaCapacitance = Annotated[
     float,
