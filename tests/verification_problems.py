@@ -42,6 +42,11 @@ def card(**properties: Any) -> MaterialCard:
     return MaterialCard.model_validate(given | properties)
 
 
+def oedometer(modulus: float, ratio: float) -> float:
+    """Stress per strain without strain across."""
+    return modulus * (1 - ratio) / ((1 + ratio) * (1 - 2 * ratio))
+
+
 def build_geometry(symmetry: str, communicator: MPI.Intracomm = MPI.COMM_SELF, **shape: Any) -> Geometry:
     """Unit cell of 1 um, or a shape of the verification family; every rank has its own by default."""
     if "radius" not in shape:

@@ -21,7 +21,7 @@ from lithiate.problem.problem import Problem
 from lithiate.problem.switches import Switches
 from lithiate.stepping.stepper import Stepper
 from numpy.typing import NDArray
-from verification_problems import BLOCK_UNITS, INTERFACE, LENGTH, build_geometry, card
+from verification_problems import BLOCK_UNITS, INTERFACE, LENGTH, build_geometry, card, oedometer
 
 Array = NDArray[np.float64]
 GAP = 0.01
@@ -84,11 +84,6 @@ class Press:
 def squeezed(approach: float) -> float:
     """Pressure of the two blocks in series once the gap has closed."""
     return max(approach - GAP, 0.0) / (1 / oedometer(70.0, 0.3) + 1 / oedometer(20.0, 0.1))
-
-
-def oedometer(modulus: float, ratio: float) -> float:
-    """Stress per strain without strain across."""
-    return modulus * (1 - ratio) / ((1 + ratio) * (1 - 2 * ratio))
 
 
 def test_multipliers_take_the_penetration_away() -> None:

@@ -18,7 +18,7 @@ from lithiate.problem.pointwise import InterfacePoints
 from lithiate.problem.problem import Problem
 from lithiate.problem.switches import Switches
 from numpy.typing import NDArray
-from verification_problems import BLOCK_UNITS, INTERFACE, LENGTH, build_geometry, card
+from verification_problems import BLOCK_UNITS, INTERFACE, LENGTH, build_geometry, card, oedometer
 
 Array = NDArray[np.float64]
 GAP = 0.01
@@ -50,11 +50,6 @@ def pressed(approach: float, symmetry: str = "plane_strain", gap_of_the_mesh: bo
     expressions = {"pressure": problem.interfaces[INTERFACE].contact_pressure}
     points = InterfacePoints(problem.measures, INTERFACE, expressions)
     return points.own_values(points.all_values())["pressure"]
-
-
-def oedometer(modulus: float, ratio: float) -> float:
-    """Stress per strain without strain across."""
-    return modulus * (1 - ratio) / ((1 + ratio) * (1 - 2 * ratio))
 
 
 def expected(approach: float) -> float:
