@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lithiate.case import load_case
 from lithiate.case.beam_theory import CantileverBeam, last_opening
-from lithiate.errors import InputError
+from refusals import lines
 
 CASE = Path(__file__).parents[2] / "cases" / "verify_double_cantilever" / "case.toml"
 
@@ -41,8 +41,7 @@ def test_the_toughness_is_the_work_of_growth() -> None:
     ],
 )
 def test_refused(change: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        load_case(CASE, [change])
+    assert any(message in line for line in lines(CASE, change))
 
 
 def test_the_run_ends_where_the_crack_has_grown_by_two_arm_heights() -> None:

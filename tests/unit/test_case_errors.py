@@ -5,25 +5,10 @@ from pathlib import Path
 import pytest
 from case_files import CASE, changed, write_case
 from lithiate.case import load_case
-from lithiate.errors import InputError
+from refusals import lines, only_line
 
 INTERFACE = 'interfaces."particle|electrolyte"'
 END_OF_INTERFACE = 'exchange_current_density = "10 A/m2"\n'
-
-
-def lines(path: Path, *sets: str) -> list[str]:
-    """The findings, each without the name of the file that it starts with."""
-    with pytest.raises(InputError) as caught:
-        load_case(path, sets)
-    found = str(caught.value).splitlines()
-    assert all(line.startswith(f"{path}: ") for line in found), found
-    return [line.removeprefix(f"{path}: ") for line in found]
-
-
-def only_line(path: Path, *sets: str) -> str:
-    found = lines(path, *sets)
-    assert len(found) == 1, found
-    return found[0]
 
 
 @pytest.mark.parametrize(

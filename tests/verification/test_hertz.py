@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from lithiate.case import load_case
 from lithiate.case.hertz_theory import hertz_of
-from lithiate.errors import InputError
 from lithiate.verification.far_field import line_force, point_force
 from numpy.typing import NDArray
+from refusals import lines
 from running import read_history, run_case
 
 CASE = Path(__file__).parents[2] / "cases" / "verify_hertz" / "case.toml"
@@ -140,5 +140,4 @@ def test_multipliers_forgive_a_soft_penalty(tmp_path: Path) -> None:
     ],
 )
 def test_refused(change: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        load_case(CASE, [change])
+    assert any(message in line for line in lines(CASE, change))

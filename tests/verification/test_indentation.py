@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lithiate.case import load_case
-from lithiate.errors import InputError
 from numpy.typing import NDArray
+from refusals import lines
 from running import read_history, run_case
 
 FOLDER = Path(__file__).parents[2] / "cases" / "indentation"
@@ -77,5 +76,4 @@ def test_what_yields_keeps_its_imprint(tmp_path: Path) -> None:
     ],
 )
 def test_refused(change: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        load_case(CASE, [change])
+    assert any(message in line for line in lines(CASE, change))
