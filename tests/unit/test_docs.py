@@ -42,6 +42,18 @@ def test_every_family_is_described() -> None:
         assert (DOCUMENTS / picture).is_file(), picture
 
 
+def test_the_interface_of_the_document_is_accepted(tmp_path: Path) -> None:
+    text = (DOCUMENTS / "conventions.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"```toml\n(.*?)```", text, re.S)
+    film = (CASES / "film_protrusion" / "case.toml").read_text(encoding="utf-8")
+    kept = [part for part in re.split(r"\n(?=\[)", film) if not part.startswith('[interfaces."film|electro')]
+    path = tmp_path / "case.toml"
+    path.write_text("\n".join([*kept, table]), encoding="utf-8")
+    case = load_case(path, ["stack_pressure.fabrication_pressure=370 MPa"])
+    interface = case.interfaces["film|electrolyte"]
+    assert interface.model_fields_set == tomllib.loads(table)["interfaces"]["film|electrolyte"].keys()
+
+
 VERIFICATION = DOCUMENTS / "verification"
 
 
