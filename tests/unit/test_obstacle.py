@@ -10,9 +10,8 @@ import ufl
 from lithiate.interfaces.obstacle import Ball, Cone, Obstacle, Plane
 from ufl_numbers import number
 
-ANGLE, TIP = 42.28, 0.3
-THETA = math.radians(ANGLE)
-SHAPES = {"plane": Plane(), "ball": Ball(2.0), "cone": Cone(ANGLE, TIP)}
+THETA, TIP = math.radians(42.28), 0.3
+SHAPES = {"plane": Plane(), "ball": Ball(2.0), "cone": Cone(THETA, TIP)}
 PLACES = [(0.01, -0.2), (0.1, 0.0), (0.5, 0.1), (1.0, 0.4), (1.3, 1.5), (2.5, 1.9)]
 
 

@@ -34,7 +34,7 @@ def test_a_blunt_elastic_cone(tmp_path: Path) -> None:
 
     The rounded tip takes rho (1 / sin(theta) - 1) off the depth of a sharp cone.
     """
-    angle, tip, force = 80.0, 20e-9, 500e-6
+    angle, tip, force = math.radians(80.0), 20e-9, 500e-6
     found, summary = run(
         tmp_path / "out",
         f"geometry.half_angle={angle}",
@@ -43,7 +43,7 @@ def test_a_blunt_elastic_cone(tmp_path: Path) -> None:
         "geometry.mesh_size='12.5 nm'",
         case=SPRINGY,
     )
-    modulus, slope = 21.4e9 / (1 - 0.3**2), math.tan(math.radians(angle))
+    modulus, slope = 21.4e9 / (1 - 0.3**2), math.tan(angle)
     depth = math.sqrt(math.pi * force / (2 * modulus * slope))
     assert found["force"].max() == pytest.approx(force, rel=1e-9, abs=0)
     assert found["depth"].max() == pytest.approx(depth, rel=0.03, abs=0)
@@ -68,7 +68,8 @@ def test_what_yields_keeps_its_imprint(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("geometry.half_angle=95", "geometry.half_angle"),
+        ("geometry.half_angle=42.28", "geometry.half_angle: found 42.28; allowed: an angle > 0 and"),
+        ("geometry.half_angle='95 deg'", "geometry.half_angle"),
         ("geometry.mesh_size='1 um'", "geometry.mesh_size"),
         ("geometry.width='1 um'", "geometry.width"),
         ("load.opening='1 um'", "load.opening"),

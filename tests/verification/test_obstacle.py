@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from lithiate.interfaces.obstacle import Cone, Obstacle, Plane
@@ -93,7 +95,7 @@ def test_an_obstacle_that_does_not_reach_the_block_leaves_it_alone() -> None:
 @pytest.mark.parametrize("symmetry", SYMMETRIES[1:])
 def test_tangent(symmetry: str) -> None:
     """Of a cone that moves under a force, its round tip and its side in contact."""
-    problem, obstacle = pressed(symmetry, Cone(50.0, 0.2), MODULUS, None, elements=2)
+    problem, obstacle = pressed(symmetry, Cone(math.radians(50.0), 0.2), MODULUS, None, elements=2)
     system = NonlinearSystem(problem, 1e-11)
     obstacle.given_height.value = 0.9
     assert system.solve().converged

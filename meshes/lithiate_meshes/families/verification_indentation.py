@@ -14,14 +14,16 @@ from lithiate_meshes.families.verification_grids import ROUND_OFF
 from lithiate_meshes.mesh_data import MeshData
 from lithiate_meshes.quantities import Length, quantity, refuse
 
-CUBE_CORNER = 42.28
-"""Half-angle [degrees] of the cone with the contact area of a cube corner, tan^2 = 2.5981 / pi."""
+CUBE_CORNER = math.radians(42.28)
+"""Half-angle [rad] of the cone with the contact area of a cube corner, tan^2 = 2.5981 / pi."""
 
 # Extent of the body over the half-width of the contact zone, where it is not given.
 _WIDTH_OVER_CONTACT = 20.0
 _FAR_PER_EXTENT = 1.0 / 8.0
 
-HalfAngle = Annotated[float, quantity("number", "", "42.28", gt=0.0, lt=90.0)]
+HalfAngle = Annotated[
+    float, quantity("angle", "rad", "42.28 deg", units=("deg", "rad"), gt=0.0, lt=math.pi / 2.0)
+]
 
 
 class IndentationGeometry(BaseModel):
@@ -43,7 +45,7 @@ class IndentationGeometry(BaseModel):
     symmetry: Literal["axisymmetric"] = "axisymmetric"
     half_angle: Annotated[
         HalfAngle,
-        Field(description="between the axis and the side of the cone [degrees]; that of a cube corner"),
+        Field(description="between the axis and the side of the cone; 42.28 deg, that of a cube corner"),
     ] = CUBE_CORNER
     tip_radius: Annotated[Length, Field(description="of the ball that the tip of the cone is rounded to")]
     contact_width: Annotated[Length, Field(description="radius of the zone of even, small elements")]

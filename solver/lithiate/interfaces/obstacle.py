@@ -7,7 +7,7 @@ above its lowest point. The distance is positive outside.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, radians, sin
+from math import cos, sin
 from typing import Any, Protocol
 
 import ufl
@@ -75,7 +75,7 @@ class Cone:
     It is all that lies within the ball's radius of a ray from the ball's centre along the side of the cone.
 
     Attributes:
-        half_angle: theta, between axis and side [degrees].
+        half_angle: theta, between axis and side [rad].
         tip_radius: rho > 0 of the ball [length].
     """
 
@@ -84,7 +84,7 @@ class Cone:
 
     def _from_ray(self, across: Any, height: Any) -> tuple[Any, Any]:
         """From the nearest point <p . s> s of the ray to the point, p = (across, height - rho)."""
-        side = sin(radians(self.half_angle)), cos(radians(self.half_angle))
+        side = sin(self.half_angle), cos(self.half_angle)
         above = height - self.tip_radius
         along = ufl.max_value(across * side[0] + above * side[1], 0.0)
         return across - along * side[0], above - along * side[1]

@@ -83,7 +83,7 @@ class Indentation:
         self._last_outer: NDArray[np.float64] = np.zeros((2, len(self._own_outer), 2))
         self._deepest = self._area = self._residual = 0.0
         # Contact modulus 1 / (1 - nu^2): Sneddon 1965, Int. J. Eng. Sci. 3, 47, F = 2 E* tan(theta) h^2 / pi.
-        slope = math.tan(math.radians(shape.half_angle))
+        slope = math.tan(shape.half_angle)
         depth = math.sqrt(math.pi * self._full_force * (1 - ratio**2) / (2 * slope))
         self._largest_work = self._full_force * depth / 3
 
