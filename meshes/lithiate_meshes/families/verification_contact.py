@@ -10,7 +10,15 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from lithiate_meshes.families.limits import AREA_OF_TRIANGLE, refuse_too_many_cells
 from lithiate_meshes.families.verification_grids import ROUND_OFF, cells_around
@@ -21,12 +29,33 @@ from lithiate_meshes.quantities import Length, refuse
 _INTERFACE = "body|obstacle"
 _SYMMETRY_OF_SHAPE = {"sphere": "axisymmetric", "cylinder": "plane_strain"}
 _GROWTH = 0.15
-# Extent of the bodies over the half-width of the contact zone, where it is not given.
+# Extent of a body over the half-width of the contact zone, where it is not given.
 _WIDTH_OVER_CONTACT = 20.0
 # Up to here, as a share of the radius, the parabola is within 2 % of the circle that it stands for.
 _LARGEST_CONTACT = 0.25
 # Sizes below this share of the contact zone are refused for the number of elements, before they overflow.
 _SMALLEST_SIZE = 1e-9
+
+
+def _body_holds_the_contact(extent: float | None, info: ValidationInfo) -> float | None:
+    contact = info.data.get("contact_width")
+    if extent is not None and contact is not None and extent < 2.0 * contact / ROUND_OFF:
+        raise refuse(f"found {extent:g} m; allowed: at least twice contact_width = {2.0 * contact:g} m")
+    return extent
+
+
+def _elements_resolve_the_contact(mesh_size: float, info: ValidationInfo) -> float:
+    contact = info.data.get("contact_width")
+    if contact is not None and mesh_size > contact / 2.0 * ROUND_OFF:
+        raise refuse(f"found {mesh_size:g} m; allowed: at most half of contact_width = {contact / 2:g} m")
+    return mesh_size
+
+
+BodyExtent = Annotated[Length | None, AfterValidator(_body_holds_the_contact)]
+"""Width or height of a body around a zone of ``contact_width``, a field above this one."""
+
+ContactMeshSize = Annotated[Length, AfterValidator(_elements_resolve_the_contact)]
+"""Element size within ``contact_width``, a field above this one."""
 
 
 class HertzContactGeometry(BaseModel):
@@ -54,11 +83,11 @@ class HertzContactGeometry(BaseModel):
     ] = "axisymmetric"
     radius: Annotated[Length, Field(description="of the sphere or cylinder")]
     contact_width: Annotated[Length, Field(description="half-width of the zone of even, small elements")]
-    width: Annotated[
-        Length | None, Field(description="extent from the axis; 20 contact_width if not given")
-    ] = None
-    height: Annotated[Length | None, Field(description="of each of the two; width if not given")] = None
-    mesh_size: Annotated[Length, Field(description="element size within contact_width")]
+    width: Annotated[BodyExtent, Field(description="extent from the axis; 20 contact_width if not given")] = (
+        None
+    )
+    height: Annotated[BodyExtent, Field(description="of each of the two; width if not given")] = None
+    mesh_size: Annotated[ContactMeshSize, Field(description="element size within contact_width")]
     obstacle: Annotated[
         Literal["blocks", "rigid"],
         Field(description="an elastic block above the body, or a rigid shape without a mesh"),
@@ -93,22 +122,6 @@ class HertzContactGeometry(BaseModel):
             )
         return contact
 
-    @field_validator("width", "height")
-    @classmethod
-    def _bodies_hold_the_contact(cls, extent: float | None, info: ValidationInfo) -> float | None:
-        contact = info.data.get("contact_width")
-        if extent is not None and contact is not None and extent < 2.0 * contact / ROUND_OFF:
-            raise refuse(f"found {extent:g} m; allowed: at least twice contact_width = {2.0 * contact:g} m")
-        return extent
-
-    @field_validator("mesh_size")
-    @classmethod
-    def _mesh_size_fits(cls, mesh_size: float, info: ValidationInfo) -> float:
-        contact = info.data.get("contact_width")
-        if contact is not None and mesh_size > contact / 2.0 * ROUND_OFF:
-            raise refuse(f"found {mesh_size:g} m; allowed: at most half of contact_width = {contact / 2:g} m")
-        return mesh_size
-
     @model_validator(mode="after")
     def _cell_count_is_possible(self) -> HertzContactGeometry:
         refuse_too_many_cells(self.estimated_cells(), self.mesh_size)
@@ -127,7 +140,7 @@ class HertzContactGeometry(BaseModel):
     @property
     def block_width(self) -> float:
         """Extent of both bodies from the axis [m]."""
-        return self.width if self.width is not None else _WIDTH_OVER_CONTACT * self.contact_width
+        return body_width(self.width, self.contact_width)
 
     @property
     def block_height(self) -> float:
@@ -184,6 +197,16 @@ class HertzContactGeometry(BaseModel):
             length / self.contact_width for length in (self.mesh_size, self.block_width, self.block_height)
         )
         return near, max(near, min(width, height) / 6.0), width, height
+
+
+def body_width(given: float | None, contact_width: float) -> float:
+    """Extent of a body from the axis [m].
+
+    Args:
+        given: in the case, or None [m].
+        contact_width: half-width of the zone of small elements [m].
+    """
+    return given if given is not None else _WIDTH_OVER_CONTACT * contact_width
 
 
 def estimated_cells_of_body(near: float, far: float, width: float, height: float) -> int:

@@ -6,19 +6,22 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lithiate_meshes.families.limits import refuse_too_many_cells
-from lithiate_meshes.families.verification_contact import estimated_cells_of_body, mesh_bodies
-from lithiate_meshes.families.verification_grids import ROUND_OFF
+from lithiate_meshes.families.verification_contact import (
+    BodyExtent,
+    ContactMeshSize,
+    body_width,
+    estimated_cells_of_body,
+    mesh_bodies,
+)
 from lithiate_meshes.mesh_data import MeshData
-from lithiate_meshes.quantities import Length, quantity, refuse
+from lithiate_meshes.quantities import Length, quantity
 
 CUBE_CORNER = math.radians(42.28)
 """Half-angle [rad] of the cone with the contact area of a cube corner, tan^2 = 2.5981 / pi."""
 
-# Extent of the body over the half-width of the contact zone, where it is not given.
-_WIDTH_OVER_CONTACT = 20.0
 _FAR_PER_EXTENT = 1.0 / 8.0
 
 HalfAngle = Annotated[
@@ -49,27 +52,11 @@ class IndentationGeometry(BaseModel):
     ] = CUBE_CORNER
     tip_radius: Annotated[Length, Field(description="of the ball that the tip of the cone is rounded to")]
     contact_width: Annotated[Length, Field(description="radius of the zone of even, small elements")]
-    width: Annotated[
-        Length | None, Field(description="radius of the body; 20 contact_width if not given")
-    ] = None
-    height: Annotated[Length | None, Field(description="of the body; width if not given")] = None
-    mesh_size: Annotated[Length, Field(description="element size within contact_width")]
-
-    @field_validator("width", "height")
-    @classmethod
-    def _body_holds_the_contact(cls, extent: float | None, info: ValidationInfo) -> float | None:
-        contact = info.data.get("contact_width")
-        if extent is not None and contact is not None and extent < 2.0 * contact / ROUND_OFF:
-            raise refuse(f"found {extent:g} m; allowed: at least twice contact_width = {2.0 * contact:g} m")
-        return extent
-
-    @field_validator("mesh_size")
-    @classmethod
-    def _mesh_size_fits(cls, mesh_size: float, info: ValidationInfo) -> float:
-        contact = info.data.get("contact_width")
-        if contact is not None and mesh_size > contact / 2.0 * ROUND_OFF:
-            raise refuse(f"found {mesh_size:g} m; allowed: at most half of contact_width = {contact / 2:g} m")
-        return mesh_size
+    width: Annotated[BodyExtent, Field(description="radius of the body; 20 contact_width if not given")] = (
+        None
+    )
+    height: Annotated[BodyExtent, Field(description="of the body; width if not given")] = None
+    mesh_size: Annotated[ContactMeshSize, Field(description="element size within contact_width")]
 
     @model_validator(mode="after")
     def _cell_count_is_possible(self) -> IndentationGeometry:
@@ -79,7 +66,7 @@ class IndentationGeometry(BaseModel):
     @property
     def body_width(self) -> float:
         """Radius of the body [m]."""
-        return self.width if self.width is not None else _WIDTH_OVER_CONTACT * self.contact_width
+        return body_width(self.width, self.contact_width)
 
     @property
     def body_height(self) -> float:
