@@ -224,15 +224,16 @@ class Indentation:
         beyond = values["radius"][~touching & (values["radius"] > inner)]
         return (inner + parallel.smallest(communicator, beyond)) / 2
 
-    def _depth_of_surface(self) -> float:
-        """Of the point under the tip, below its height as made."""
+    def _height_of_surface(self) -> float:
+        """Of the point under the tip, above its height as made."""
         values = self._displacement.value.x.array.reshape(-1, 2)[self._tip_nodes, 1]
-        return -parallel.smallest(self.problem.geometry.communicator, values)
+        return parallel.smallest(self.problem.geometry.communicator, values)
 
     def quantities(self, state: State) -> Mapping[str, float]:
         """Force, depth of the tip (of the imprint, once the cone is off) and contact radius."""
         del state
-        depth = self._depth_of_surface() if self._is_off else -self._obstacle.height()
+        # A difference from zero, which never is -0.
+        depth = 0.0 - (self._height_of_surface() if self._is_off else self._obstacle.height())
         force, radius, length = self._obstacle.contact_force(), self._contact_radius(), self._units.length
         if self._is_off:
             self._residual = depth
