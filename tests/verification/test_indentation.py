@@ -65,6 +65,22 @@ def test_what_yields_keeps_its_imprint(tmp_path: Path) -> None:
     assert found["energy_balance_error"].max() < 1e-2
 
 
+@pytest.mark.slow
+def test_a_contact_that_leaves_its_zone_is_reported(tmp_path: Path) -> None:
+    """The zone holds what three yield stresses would touch; less than that bears the cone."""
+    outcome = run_case(tmp_path, "output.pictures=false", "geometry.contact_width='0.26 um'", case=CASE)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    (warning,) = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["warnings"]
+    assert "beyond geometry.contact_width" in warning and warning in outcome.stdout
+
+
+def test_it_starts_at_depth_zero(tmp_path: Path) -> None:
+    """Not at minus zero, which a table and a log would show."""
+    run_case(tmp_path, "output.pictures=false", "solver.maximum_steps=1", case=CASE)
+    first = (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1].split(",")
+    assert "-0" not in first
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

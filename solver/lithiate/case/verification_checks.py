@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from lithiate_meshes.families.verification_beams import DoubleCantileverGeometry
 from lithiate_meshes.families.verification_contact import HertzContactGeometry
+from lithiate_meshes.families.verification_indentation import IndentationGeometry
 
 from lithiate.case.beam_theory import GROWTH, LIGAMENT_LEFT, beam_of
 from lithiate.case.case import Case
 from lithiate.case.findings import Finding
 from lithiate.case.hertz_theory import hertz_of
+from lithiate.case.indentation_theory import least_contact_radius
 from lithiate.case.load import Load, VerificationProblem
 
 STORING_PROBLEMS = ("sphere", "core_shell", "block")
@@ -45,6 +47,7 @@ def verification_findings(case: Case) -> list[Finding]:
         *_output(case),
         *_double_cantilever(case),
         *_hertz(case),
+        *_indentation(case),
         *_interfaces(case),
     ]
 
@@ -278,6 +281,25 @@ def _hertz(case: Case) -> Iterator[Finding]:
         text = (
             f"found {shape.contact_width:g} m; allowed: at least {contact:.4g} m, which is in contact under "
             f"load.force = {load.force:g}"
+        )
+        yield Finding(("geometry", "contact_width"), text)
+
+
+def _indentation(case: Case) -> Iterator[Finding]:
+    """The imprint is deep against what it touches, and the contact must lie on the small elements."""
+    shape, load = case.geometry, case.load
+    if not isinstance(shape, IndentationGeometry):
+        return
+    if case.physics.kinematics == "small_strain":
+        text = 'found "small_strain"; allowed: "finite_strain", because strains under a cone are of order one'
+        yield Finding(("physics", "kinematics"), text)
+    if load is None or load.force is None:
+        return
+    contact = least_contact_radius(case, load.force)
+    if contact > shape.contact_width:
+        text = (
+            f"found {shape.contact_width:g} m; allowed: at least {contact:.4g} m, which is in contact at "
+            f"least under load.force = {load.force:g}"
         )
         yield Finding(("geometry", "contact_width"), text)
 

@@ -14,6 +14,7 @@ from lithiate.problem.states import State
 from lithiate.stepping.balances import RESOLUTION
 from lithiate.verification.clamped_film import ClampedFilm
 from lithiate.verification.constriction import Constriction
+from lithiate.verification.contact_zone import contact_zone_warnings
 from lithiate.verification.core_shell import CoreShell
 from lithiate.verification.double_cantilever import DoubleCantilever
 from lithiate.verification.drive import Drive, region_rows
@@ -62,7 +63,7 @@ class VerificationCourse:
     def __init__(self, case: Case, drive: Drive, observer: Observer, interrupted: Callable[[], None]) -> None:
         self._drive, self._observer, self._interrupted = drive, observer, interrupted
         self.columns = history_columns(case)
-        self.warnings: list[str] = []
+        self._case, self._largest_contact = case, 0.0
         self._worst: dict[str, float] = {}
         self._index = 0
         self._most = case.solver.maximum_steps
@@ -76,6 +77,11 @@ class VerificationCourse:
     def worst_balances(self) -> Mapping[str, float]:
         """Largest error of each balance so far."""
         return self._worst
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know, found on the way."""
+        return contact_zone_warnings(self._case, self._largest_contact)
 
     def summary_values(self) -> Mapping[str, float]:
         """What the problem says beside its columns."""
@@ -114,6 +120,7 @@ class VerificationCourse:
             self._worst[name] = max(self._worst.get(name, 0.0), value)
         unit = drive.problem.units.time
         own = drive.quantities(state)
+        self._largest_contact = max(self._largest_contact, own.get("contact_radius", 0.0))
         row: dict[str, float] = {
             "step": self._index,
             "time": drive.progress.time * unit,
