@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,12 @@ _LOG_RATIO = 10.0
 _NOTE_SIZE, _LETTERS_PER_INCH = 7.5, 17.0
 # A model taller than so many widths is cut to what matters, a panel taller than this [inch] shrinks.
 _TALL, _LARGEST_PANEL = 3.0, 4.0
+# Half the frame around a contact, in widths of the zone of small elements that is made for it.
+_AROUND_CONTACT = 1.5
+# Free height above a body that ends within it, over that.
+_ABOVE = 0.05
+# Width of a colour bar over that of a panel.
+_BAR = 0.06
 
 
 @dataclass(frozen=True)
@@ -108,24 +114,31 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
     rows = [row for row in ROWS if _says_something(row, states)]
     if not rows:
         raise ResultError(f"{result.path}: none of the fields that are drawn was written")
-    (low, high), cut = _window(states)
+    (low, high), cut_off = _window(states, result.case.get("geometry", {}).get("contact_width"))
+    shown = [_within(snapshot, low, high) for snapshot in states] if cut_off == _BODY_CUT else states
     panel = 1.9
     tall = min(panel * (high[1] - low[1]) / (high[0] - low[0]), _LARGEST_PANEL)
     with style():
         figure = new_figure(panel * len(states) + 1.7, tall * len(rows) + 1.15)
-        grid = figure.subplots(len(rows), len(states), squeeze=False, sharex=True, sharey=True)
+        # Bars have a column of their own: the titles of narrow panels are wider than these.
+        slots = figure.subplots(
+            len(rows), len(states) + 1, squeeze=False, width_ratios=[*[1.0] * len(states), _BAR]
+        )
+        grid = slots[:, :-1]
+        for axes in grid.flat:
+            axes.sharex(grid[0, 0])
+            axes.sharey(grid[0, 0])
+            axes.label_outer()
         names = axis_names(result.symmetry)
         ranges: list[str] = []
-        notes = ["The thick layers around are cut off."] if cut else []
-        for row, panels in zip(rows, grid, strict=True):
-            scale, extend, note = colour_scale(row, states)
+        notes = [cut_off] if cut_off else []
+        for row, panels, place in zip(rows, grid, slots[:, -1], strict=True):
+            scale, extend, note = colour_scale(row, shown)
             for axes, snapshot in zip(panels, states, strict=True):
                 _draw_panel(axes, snapshot, row, scale)
                 axes.set_frame_on(False)
                 axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
-            bar = figure.colorbar(
-                ScalarMappable(scale, row.colours), ax=list(panels), extend=extend, aspect=16, pad=0.01
-            )
+            bar = figure.colorbar(ScalarMappable(scale, row.colours), cax=place, extend=extend)
             # A label longer than the bar would run into those of its neighbours.
             bar.set_label(textwrap.fill(f"{row.name} [{row.unit}]", max(12, int(_LETTERS_PER_INCH * tall))))
             ranges += [note] if note else []
@@ -137,7 +150,8 @@ def draw_fields(result: ResultFolder, path: Path) -> Path:
             axes.set_xlabel(f"{names[0]} [µm]")
         if ranges:
             low_share, high_share = _PERCENTILES
-            note = f"Colours span percentiles {low_share:.0f} to {high_share:.0f} of each body; in full: "
+            part = "of each body" if shown is states else "of what is shown"
+            note = f"Colours span percentiles {low_share:.0f} to {high_share:.0f} {part}; in full: "
             notes.append(note + "; ".join(ranges) + ".")
         if notes:
             width = int(_LETTERS_PER_INCH * figure.get_figwidth())
@@ -169,12 +183,24 @@ def _extent(states: list[Snapshot]) -> tuple[NDArray[np.float64], NDArray[np.flo
     return points.min(axis=0) - margin, points.max(axis=0) + margin
 
 
-def _window(states: list[Snapshot]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], bool]:
-    """Corners of what is shown [µm], and whether that leaves out parts of a tall and narrow model.
+_LAYERS_CUT = "The thick layers around are cut off."
+_BODY_CUT = "The body is cut off away from the contact."
 
-    Of such a model the bodies that store lithium are shown, with as much around them as they are wide.
+
+def _window(
+    states: list[Snapshot], contact_width: float | None
+) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], str]:
+    """Corners of what is shown [µm], and what that leaves out, in words.
+
+    Of a body with a zone for a contact at the origin this zone is shown, and what is close to it. Of a tall
+    and narrow model the bodies that store lithium are shown, with as much around them as they are wide.
     """
     low, high = _extent(states)
+    if contact_width is not None:
+        reach = _AROUND_CONTACT * contact_width * MICRO
+        top = max(body.points[:, 1].max() for snapshot in states for body in snapshot.bodies.values())
+        high[1] = top * MICRO + _ABOVE * reach
+        return (np.maximum(low, -reach), np.minimum(high, reach)), _BODY_CUT
     width = high[0] - low[0]
     storing = [
         body.points[:, 1] * MICRO
@@ -183,11 +209,17 @@ def _window(states: list[Snapshot]) -> tuple[tuple[NDArray[np.float64], NDArray[
         if "stoichiometry" in body.point_data
     ]
     if not storing or high[1] - low[1] <= _TALL * width:
-        return (low, high), False
+        return (low, high), ""
     heights = np.concatenate(storing)
     bottom, top = max(low[1], heights.min() - width), min(high[1], heights.max() + width)
-    cut = bool(bottom > low[1] or top < high[1])
-    return (np.array([low[0], bottom]), np.array([high[0], top])), cut
+    cut_off = _LAYERS_CUT if bottom > low[1] or top < high[1] else ""
+    return (np.array([low[0], bottom]), np.array([high[0], top])), cut_off
+
+
+def _within(snapshot: Snapshot, low: NDArray[np.float64], high: NDArray[np.float64]) -> Snapshot:
+    """The bodies of a snapshot without what lies outside corners [µm]."""
+    bodies = {name: body.within(low / MICRO, high / MICRO) for name, body in snapshot.bodies.items()}
+    return replace(snapshot, bodies={name: body for name, body in bodies.items() if len(body.cells)})
 
 
 def colour_scale(row: Row, states: list[Snapshot]) -> tuple[Normalize, str, str]:

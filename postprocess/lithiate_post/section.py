@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,19 @@ class Section:
             cells=np.concatenate([self.cells, self.cells + len(self.points)]),
             point_data=twice(self.point_data),
             cell_data=twice(self.cell_data),
+        )
+
+    def within(self, low: NDArray[np.floating[Any]], high: NDArray[np.floating[Any]]) -> Section:
+        """The cells whose centre lies between two corners, shape (2,) [m], and their points."""
+        centres = self.points[self.cells].mean(axis=1)
+        inside = ((centres >= low) & (centres <= high)).all(axis=1)
+        used, cells = np.unique(self.cells[inside], return_inverse=True)
+        return Section(
+            points=self.points[used],
+            reference=self.reference[used],
+            cells=cells.reshape(-1, self.cells.shape[1]),
+            point_data={name: values[used] for name, values in self.point_data.items()},
+            cell_data={name: values[inside] for name, values in self.cell_data.items()},
         )
 
     def outline(self) -> NDArray[np.int64]:
