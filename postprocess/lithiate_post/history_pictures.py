@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from lithiate_post.errors import ResultError
 from lithiate_post.folder import ResultFolder
@@ -17,13 +19,14 @@ from lithiate_post.style import BLUE, ORANGE, SERIES, STEP_SHADES, letter, new_f
 from lithiate_post.tables import Table, column, columns
 
 _SECONDS_PER_HOUR = 3600.0
+_NANO = 1e9
 _OTHER_STEP = "#F7F7F7"
 _DIRECTIONS = {"lithiate": BLUE, "delithiate": ORANGE}
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A quantity against time: title with unit, factor from the history's unit to that one."""
+    """A quantity against the abscissa: title with unit, factor from the history's unit to that one."""
 
     quantity: str
     title: str
@@ -31,9 +34,18 @@ class Curve:
     logarithmic: bool = False
 
 
+@dataclass(frozen=True)
+class Abscissa:
+    """What all panels but that of the voltage are drawn against, one value per row."""
+
+    values: NDArray[np.floating[Any]]
+    title: str
+
+
 _CURVES = (
     Curve("voltage", "voltage [V]"),
     Curve("thickness", "thickness change [nm]", 1e9),
+    Curve("peak_to_valley_height", "peak to valley [nm]", 1e9),
     Curve("mean_gap", "mean gap [nm]", 1e9),
     Curve("contact_area_fraction", "contact-area fraction [-]"),
     Curve("interface_resistance", "interface resistance [Ω cm²]", logarithmic=True),
@@ -41,7 +53,18 @@ _CURVES = (
     Curve("mean_von_mises_stress", "mean von Mises stress [MPa]", 1e-6),
     Curve("largest_equivalent_plastic_strain", "largest plastic strain [-]"),
 )
+# Where time counts nothing but steps, in place of the columns of the run: all against the depth.
+_OF_AN_INDENTATION = (
+    Curve("force", "force [µN]", 1e6),
+    Curve("contact_radius", "contact radius [nm]", 1e9),
+)
 _COLUMNS = 3
+# Families of layers, whose faces have peaks and valleys; below a picometre there are none.
+_LAYERED, _FLAT = ("film", "stack"), 1e-12
+# Room beyond where a curve turns back, as a share of its extent.
+_RETURN_MARGIN = 0.03
+# Less than a decade holds too few round numbers to read a logarithmic axis by.
+_LOG_RATIO = 10.0
 _OF_EVERY_RUN = ("step", "time", "time_step", "newton_iterations")
 
 # first row, last row and kind of a protocol step
@@ -51,7 +74,8 @@ Span = tuple[int, int, str]
 def draw_history(result: ResultFolder, path: Path) -> Path:
     """Draw voltage against capacity, and voltage, thickness, gap, contact and stresses against time.
 
-    The kind of protocol step is the shade behind the curves.
+    Of an indentation everything is drawn against the depth, the force first. The kind of protocol step is the
+    shade behind the curves.
 
     Args:
         result: the folder read.
@@ -67,20 +91,26 @@ def draw_history(result: ResultFolder, path: Path) -> Path:
     if not len(table.get("time [s]", ())):
         raise ResultError(f"{result.path / 'history.csv'}: no rows to draw")
     spans = step_spans(table, result.step_names)
+    abscissa = _abscissa(table)
     painters: list[tuple[str, Callable[[Axes], None]]] = []
     if {"voltage [V]", "areal_capacity [mAh/cm2]"} <= table.keys():
         painters.append(("voltage [V]", partial(_draw_voltage, table=table, spans=spans)))
     else:
         painters += [
-            (curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans))
-            for curve in _own_curves(table)
+            (curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans, abscissa=abscissa))
+            for curve in (_OF_AN_INDENTATION if _is_indentation(table) else _own_curves(table))
         ]
     for curve in _CURVES:
         found = columns(table, curve.quantity)
         if curve.quantity == "largest_equivalent_plastic_strain":
             found = [entry for entry in found if (entry.values > 0.0).any()]
+        if curve.quantity == "peak_to_valley_height":
+            layered = result.case.get("geometry", {}).get("family") in _LAYERED
+            found = [entry for entry in found if layered and np.ptp(entry.values) > _FLAT]
         if found and not any(title == curve.title for title, _ in painters):
-            painters.append((curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans)))
+            painters.append(
+                (curve.title, partial(_draw_curve, table=table, curve=curve, spans=spans, abscissa=abscissa))
+            )
     if not painters:
         raise ResultError(f"{result.path / 'history.csv'}: none of the columns that are drawn")
     rows = -(-len(painters) // _COLUMNS)
@@ -99,6 +129,16 @@ def draw_history(result: ResultFolder, path: Path) -> Path:
             ncols=max(1, len(kinds)),
         )
         return save(figure, path)
+
+
+def _is_indentation(table: Table) -> bool:
+    return {"force [N]", "depth [m]", "contact_radius [m]"} <= table.keys()
+
+
+def _abscissa(table: Table) -> Abscissa:
+    if _is_indentation(table):
+        return Abscissa(table["depth [m]"] * _NANO, "depth [nm]")
+    return Abscissa(table["time [s]"] / _SECONDS_PER_HOUR, "time [h]")
 
 
 def _own_curves(table: Table) -> list[Curve]:
@@ -149,21 +189,28 @@ def _draw_voltage(axes: Axes, table: Table, spans: list[Span]) -> None:
     axes.set_xlabel("areal capacity [mAh/cm²]")
 
 
-def _draw_curve(axes: Axes, table: Table, curve: Curve, spans: list[Span]) -> None:
+def _draw_curve(axes: Axes, table: Table, curve: Curve, spans: list[Span], abscissa: Abscissa) -> None:
     """One line per region or interface, the thickness from its first value on."""
-    hours = table["time [s]"] / _SECONDS_PER_HOUR
+    across = abscissa.values
     found = columns(table, curve.quantity)
     for number, entry in enumerate(found):
         values = entry.values - entry.values[0] if curve.quantity == "thickness" else entry.values
-        axes.plot(hours, values * curve.factor, color=SERIES[number % len(SERIES)], label=entry.place)
+        axes.plot(across, values * curve.factor, color=SERIES[number % len(SERIES)], label=entry.place)
     if len(found) > 1:
         axes.legend()
-    if curve.logarithmic and all((entry.values > 0).any() for entry in found):
+    if curve.logarithmic and _spans_decades(np.concatenate([entry.values for entry in found])):
         axes.set_yscale("log")
     if curve.quantity == "contact_area_fraction":
         axes.set_ylim(-0.03, 1.03)
     for first, last, kind in spans:
         shade = STEP_SHADES.get(kind, _OTHER_STEP)
-        axes.axvspan(hours[first], hours[last], color=shade, linewidth=0, zorder=0)
-    axes.set_xlim(hours[0], max(hours[-1], hours[0] + 1e-9))
-    axes.set_xlabel("time [h]")
+        axes.axvspan(across[first], across[last], color=shade, linewidth=0, zorder=0)
+    margin = _RETURN_MARGIN * np.ptp(across) if across[-1] < across.max() else 0.0
+    axes.set_xlim(across.min(), max(across.max() + margin, across.min() + 1e-9))
+    axes.set_xlabel(abscissa.title)
+
+
+def _spans_decades(values: NDArray[np.float64]) -> bool:
+    """Whether the values above zero differ by more than what a linear axis shows well."""
+    positive = values[values > 0.0]
+    return bool(len(positive) and positive.max() > _LOG_RATIO * positive.min())
