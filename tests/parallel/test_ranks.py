@@ -21,7 +21,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("ranks", [2, 3])
+@pytest.mark.parametrize("ranks", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_history_is_the_same_on_any_number_of_ranks(serial: Path, tmp_path: Path, ranks: int) -> None:
     folder = tmp_path / "many"
     finished = run_case(folder, *SHORT, "output.pictures=false", ranks=ranks)

@@ -38,7 +38,11 @@ from scipy.optimize import brentq
 INTERFACE = "electrode|electrolyte"
 """The names of the two blocks, whatever they are made of here."""
 
-SYMMETRIES = ["plane_strain", "axisymmetric", "3d"]
+SYMMETRIES = [
+    "plane_strain",
+    pytest.param("axisymmetric", marks=pytest.mark.slow),
+    pytest.param("3d", marks=pytest.mark.slow),
+]
 
 
 def two_blocks(

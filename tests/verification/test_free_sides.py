@@ -38,7 +38,8 @@ def widening(problem: Problem) -> float:
 
 
 @pytest.mark.parametrize(
-    "symmetry", ["plane_strain", "axisymmetric", pytest.param("3d", marks=pytest.mark.slow)]
+    "symmetry",
+    ["plane_strain", *(pytest.param(name, marks=pytest.mark.slow) for name in ("axisymmetric", "3d"))],
 )
 def test_a_pressed_block_is_under_the_pressure_alone(tmp_path: Path, symmetry: str) -> None:
     """It gets thinner by p h / E and wider by nu p w / E, in plane strain by those of its stiffer section."""

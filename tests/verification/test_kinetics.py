@@ -113,6 +113,7 @@ def persson(pressure: float) -> float:
     return erf(sqrt(2) * pressure * compliance / ROUGHNESS)
 
 
+@pytest.mark.slow
 def test_stack_pressure_makes_the_contact(pressed: Cell) -> None:
     """Between rigid walls p_n is the stack pressure; a_p follows Persson with the modulus as lithiated."""
     pressed.set(0.4, 0.6)
@@ -126,6 +127,7 @@ def test_stack_pressure_makes_the_contact(pressed: Cell) -> None:
         assert row["contact_area_fraction"] == pytest.approx(persson(pressure), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_flattened_asperities_stay_in_contact() -> None:
     """a_p = p/H at the largest pressure of all steps, up and down; the tangent on either branch."""
     design = CellDesign(

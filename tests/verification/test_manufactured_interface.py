@@ -206,8 +206,8 @@ def require_second_order(symmetry: str, elements: tuple[int, ...], pressed: bool
     [
         ("plane_strain", False, 0.2),
         pytest.param("plane_strain", True, 0.2, marks=pytest.mark.slow),
-        ("axisymmetric", False, 0.0),
-        ("axisymmetric", True, 0.1),
+        pytest.param("axisymmetric", False, 0.0, marks=pytest.mark.slow),
+        pytest.param("axisymmetric", True, 0.1, marks=pytest.mark.slow),
     ],
 )
 def test_every_field_converges_with_second_order(symmetry: str, pressed: bool, irregular: float) -> None:

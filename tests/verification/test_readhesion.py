@@ -69,6 +69,7 @@ class Journey:
         return abs(list(work(self.states))[-1] - self.stored - self.heat) / (TOUGHNESS * LENGTH)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", ["none", "plane"])
 def test_pressed_faces_regain_their_bond(sticky: Blocks, turn: str) -> None:
     """Strength 1 - exp(-t / tau) of the first; and the energy of the whole journey closes."""
@@ -94,6 +95,7 @@ def test_pressed_faces_regain_their_bond(sticky: Blocks, turn: str) -> None:
     assert journey.error < 5e-3
 
 
+@pytest.mark.slow
 def test_less_pressure_does_not_stick(sticky: Blocks) -> None:
     journey = Journey(sticky, "none")
     for place in (1.2 * FINAL * sticky.normal, -0.4 * ONSET * sticky.normal, -0.4 * ONSET * sticky.normal):
@@ -103,6 +105,7 @@ def test_less_pressure_does_not_stick(sticky: Blocks) -> None:
     assert journey.heat == pytest.approx(0.0, abs=1e-9 * TOUGHNESS * LENGTH)
 
 
+@pytest.mark.slow
 def test_old_bonds_keep_their_shear(sticky: Blocks) -> None:
     """New bonds between faces that half a bond holds leave the shear, and stiffen what follows."""
     normal, along = sticky.normal, np.eye(3)[0]

@@ -111,6 +111,7 @@ pictures = false
 """
 
 
+@pytest.mark.slow
 def test_balances_of_a_stiff_cell_that_swells_by_a_curve(tmp_path: Path) -> None:
     """E(c) and J_c(c) together; lithium fills few sites of stiff material, which makes forces large numbers.
 

@@ -54,6 +54,7 @@ def test_charge_transfer_alone(tmp_path: Path, conduction: bool) -> None:
     assert rows[-1]["areal_capacity"] == pytest.approx(1e-4, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_nothing_moves_where_nothing_swells(tmp_path: Path) -> None:
     """Without swelling and load the whole cell stays as built, and so does its voltage."""
     still = (*ELASTIC, "regions.film.partial_molar_volume=0.0")
@@ -89,6 +90,7 @@ def test_stress_alone_shifts_the_voltage_without_transport(tmp_path: Path) -> No
         assert row["state_of_charge"] == pytest.approx(START, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_pressure_alone_without_reaction(tmp_path: Path) -> None:
     """Layers between slippery walls get thinner by p h / (K + 4 G / 3); there is no voltage."""
     case, problem, rows = carry_out(tmp_path, PRESS, *ELASTIC, "physics.reaction=false")

@@ -163,7 +163,7 @@ def advance(loaded: Loaded, symmetry: str) -> None:
 
 
 CASES = [
-    ("axisymmetric", 0.0),
+    pytest.param(("axisymmetric", 0.0), marks=pytest.mark.slow),
     ("plane_strain", 0.3),
     pytest.param(("axisymmetric", 0.3), marks=pytest.mark.slow),
     pytest.param(("plane_strain", 0.0), marks=pytest.mark.slow),

@@ -76,6 +76,7 @@ def test_bodies_that_touch_the_bottom_are_held(case: Path) -> None:
     assert any("electrolyte" in body for body in loose(film))
 
 
+@pytest.mark.slow
 def test_a_particle_that_lets_go_all_around_stays(case: Path, tmp_path: Path) -> None:
     """It shrinks away from its hole and fills it again; what holds it meanwhile is next to nothing."""
     done = run_case(tmp_path / "out", case=case)

@@ -54,7 +54,7 @@ def equilibrium(case: Case) -> dict[str, float]:
     ("resistance", "hours", "mechanics"),
     [
         pytest.param("1e-3 ohm cm2", 0.1, False, marks=pytest.mark.slow),
-        ("200 ohm cm2", 20.0, False),
+        pytest.param("200 ohm cm2", 20.0, False, marks=pytest.mark.slow),
         pytest.param("1e-3 ohm cm2", 0.1, True, marks=pytest.mark.slow),
         pytest.param("200 ohm cm2", 20.0, True, marks=pytest.mark.slow),
     ],
