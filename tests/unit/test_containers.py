@@ -181,6 +181,7 @@ def test_mpirun_lets_ranks_end_in_their_own_time() -> None:
         "def end(number, frame):\n"
         "    time.sleep(1)\n"
         "    os.write(1, b'written\\n')\n"
+        "    time.sleep(3)\n"  # the first that ends with an error takes the others along
         "    sys.exit(128 + number)\n"
         "signal.signal(signal.SIGTERM, end)\n"
         "os.write(1, b'up\\n')\n"
