@@ -109,8 +109,9 @@ def test_a_bond_that_is_pressed_first_breaks_as_if_it_had_not_been() -> None:
     for approach in (-0.01, -0.05, -0.08, -0.04, 0.0):
         expected = plain.to(approach)
         found = augmented.to(approach)
-        for name in ("gap", "traction", "energy"):
-            assert found[name] == pytest.approx(expected[name], rel=1e-6, abs=PENETRATION), name
+        # Where the faces just touch the penetration that is allowed leaves a traction of its own.
+        for name, close in (("gap", 1.0), ("traction", law.stiffness), ("energy", 1.0)):
+            assert found[name] == pytest.approx(expected[name], rel=1e-6, abs=close * PENETRATION), name
     found = augmented.to(0.02)
     assert found["gap"].min() > -PENETRATION
     assert found["traction"] == pytest.approx(-squeezed(GAP + 0.02), rel=1e-5)

@@ -19,7 +19,7 @@ NO_WEIGHT = 1e-9
 TOLERANCE_PER_ELEMENT = 1e-5
 """Largest penetration that is left, per element size."""
 
-STALLED_SHARE = 0.95
+STALLED_SHARE = 0.999
 """An iteration that leaves more than this share of the penetration has gained nothing."""
 
 STALLED_FACTOR = 100.0
