@@ -26,6 +26,11 @@ EDGE = 1e-3
 """A predicted stoichiometry goes at most to this share of the last value's distance from 0 or 1."""
 
 
+JUMP_SHARE = 1e-3
+"""Of the first step after a change of load: where potentials still jump in a step as short as that, no shorter
+one would resolve them. Longer steps are judged by potentials too."""
+
+
 @dataclass(frozen=True)
 class StepOutcome:
     """One attempted step.
@@ -67,10 +72,9 @@ class Stepper:
         """Drop the history of rates, after the load has jumped.
 
         Args:
-            first_step: length of the first step that follows, in which potentials may jump with the load. In
-                a later step as short as this they may jump as well: where faces meet again, or the current
-                turns at a surface that was empty, contact or filling grow by orders of magnitude however
-                short the step.
+            first_step: length of the first step that follows. In steps as short as ``JUMP_SHARE`` of it
+                potentials may jump: where faces meet again, or the current turns at a surface that was
+                empty, contact or filling grow by orders of magnitude however short the step.
         """
         self._rates, self._last_step, self._skip = {}, 0.0, frozenset()
         self._jump_step = first_step
@@ -129,7 +133,7 @@ class Stepper:
                 worst = max(worst, error)
         communicator = self.problem.geometry.communicator
         worst, jump = (parallel.largest(communicator, value) / self.tolerance for value in (worst, jump))
-        self._jumped = jump > 1.0 and time_step <= self._jump_step
+        self._jumped = jump > 1.0 and time_step <= JUMP_SHARE * self._jump_step
         return worst if self._jumped else max(worst, jump)
 
     @staticmethod
