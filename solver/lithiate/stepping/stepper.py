@@ -27,8 +27,8 @@ EDGE = 1e-3
 
 
 JUMP_SHARE = 1e-3
-"""Of the first step after a change of load: where potentials still jump in a step as short as that, no shorter
-one would resolve them. Longer steps are judged by potentials too."""
+"""Of the first step after a change of load: where potentials still jump in a step as short as that, no
+shorter one would resolve them. Longer steps are judged by potentials too."""
 
 
 @dataclass(frozen=True)
