@@ -5,11 +5,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from lithiate import load_case, parallel
+from dolfinx import fem
+from lithiate import compat, load_case, parallel
 from lithiate.geometry import distribute
-from lithiate.problem.from_case import FIXED_COMPONENTS
+from lithiate.problem import balance_terms
+from lithiate.problem.from_case import FIXED_COMPONENTS, build_problem
+from lithiate.problem.observables import Observer
 from lithiate.problem.tether import loose_bodies
+from lithiate.runner import build_geometry
 from lithiate_meshes import build_mesh
 from mpi4py import MPI
 from running import CASE as PARTICLE_ON_ITS_PLANE
@@ -74,6 +79,24 @@ def test_bodies_that_touch_the_bottom_are_held(case: Path) -> None:
     film = PARTICLE_ON_ITS_PLANE.parents[1] / "film_si_lpscl_thickness" / "case.toml"
     assert not any("collector" in body for body in loose(film))
     assert any("electrolyte" in body for body in loose(film))
+
+
+def test_a_tether_resists_the_motion_of_its_body(case: Path) -> None:
+    """To carry a body along by d takes the force k d per volume as built, k = 1e-8 E / H^2, and no other."""
+    loaded = load_case(case)
+    problem = build_problem(loaded, build_geometry(loaded, MPI.COMM_SELF))
+    region, height = problem.regions["particle"], 3e-6 / problem.units.length
+    unknown = problem.unknowns["displacement.particle"]
+    moved = 1e-3
+    unknown.value.interpolate(lambda places: np.stack([0 * places[0], np.full(places.shape[1], moved)]))
+    up = fem.Function(unknown.value.function_space)
+    up.x.array[1::2] = 1.0
+    ((name, form),) = balance_terms.momentum(region, unknown, up)
+    work = fem.assemble_scalar(compat.compile_form(form, problem.geometry.entity_maps()))
+    modulus = loaded.card("particle").youngs_modulus.smallest(298.15) / problem.units.stress
+    volume = Observer(problem).volume("particle")
+    assert name == unknown.name
+    assert work == pytest.approx(1e-8 * modulus / height**2 * moved * volume, rel=1e-6, abs=0)
 
 
 @pytest.mark.slow
