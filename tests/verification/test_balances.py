@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from running import read_history, run_case
 from scipy.optimize import brentq
+from short_cell import run_short_cell
 
 TOLERANCES = (4e-3, 1e-3, 2.5e-4)
 """Of the local time error, which is of second order: each makes the steps half as long as the one before."""
@@ -70,3 +71,11 @@ def test_the_electrolyte_yields_on_the_way(results: list[Path]) -> None:
     """Otherwise the balance would say nothing about plastic work."""
     names, rows = read_history(results[-1])
     assert rows[-1, names.index("largest_equivalent_plastic_strain.electrolyte [-]")] > 0.05
+
+
+def test_a_long_rest_loses_no_charge(tmp_path: Path) -> None:
+    """Over months the tolerance of the solver adds up to more than a billionth of hardly any charge."""
+    rest = '[[protocol]]\nstep = "rest"\nuntil = { time = "3000 h" }\n'
+    run = run_short_cell(tmp_path, rest, 'pressure = "50 MPa"')
+    assert run.history["time"][-1] == pytest.approx(1.08e7)
+    assert run.summary["balances"]["charge_balance_error"] <= 1e-8
